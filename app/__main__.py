@@ -1,0 +1,5 @@
+"""Lets `python -m app` do what the `forwardpass` command does."""
+
+from app.cli import main
+
+main()
