@@ -33,7 +33,9 @@ class Question(Base):
 
     __tablename__ = "question"
     __table_args__ = (
-        CheckConstraint("pool_state IN ('served', 'hidden', 'draft', 'retired')", name="pool_state"),
+        CheckConstraint(
+            "pool_state IN ('served', 'hidden', 'draft', 'retired')", name="pool_state"
+        ),
         CheckConstraint("truth IN ('file', 'browser')", name="truth"),
         Index("ix_question_topic_pool", "topic_slug", "pool_state"),
     )

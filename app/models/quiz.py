@@ -21,7 +21,7 @@ from app.models.base import Base
 
 
 class Quiz(Base):
-    """A sitting: its plan is fixed when it starts, so that a later edit of the bank leaves it be."""
+    """A sitting. Its plan is fixed when it starts: a later edit of the bank leaves it be."""
 
     __tablename__ = "quiz"
     __table_args__ = (
@@ -61,7 +61,6 @@ class QuizItem(Base):
     shown_order: Mapped[list[Any]]
     hints_shown: Mapped[int] = mapped_column(default=0)
     prediction: Mapped[float | None]
-    token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
 

@@ -1,0 +1,1 @@
+"""Who is asking: guests today, people with a name later."""

@@ -1,0 +1,44 @@
+"""What routes ask for: a session, the time, the settings.
+
+The sessions end with the route function and before the response is sent (`scope="function"`): a
+plain dependency with `yield` commits after it, so that a failed commit would still answer 200.
+What needs no thread is `async`: a `def` dependency costs a hop to the thread pool and back.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.settings import Settings
+
+
+async def get_settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+async def get_now(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+async def get_read_session(request: Request) -> AsyncIterator[Session]:
+    database: Database = request.app.state.database
+    async with database.read() as session:
+        yield session
+
+
+async def get_write_session(request: Request) -> AsyncIterator[Session]:
+    database: Database = request.app.state.database
+    async with database.write() as session:
+        yield session
+
+
+ReadSession = Annotated[Session, Depends(get_read_session, scope="function")]
+WriteSession = Annotated[Session, Depends(get_write_session, scope="function")]
+Now = Annotated[datetime, Depends(get_now)]
+AppSettings = Annotated[Settings, Depends(get_settings)]
