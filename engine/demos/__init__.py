@@ -1,5 +1,7 @@
-"""The demos, one file each, and the registry of them."""
+"""The live demos, in the order of the subject. A new demo is one import and one entry here."""
 
 from engine.demos.result import Demo
 
-DEMOS: dict[str, Demo] = {}
+ALL: tuple[Demo, ...] = ()
+
+DEMOS: dict[str, Demo] = {demo.slug: demo for demo in ALL}

@@ -159,7 +159,7 @@ class Regions:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a network diagram: what it is called, its value and the gradient that reached it."""
+    """A node of a network diagram: its name, its value and the gradient that reached it."""
 
     name: str
     value: float
