@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from engine.arrays import Array, require_shapes
+
 NormBack: TypeAlias = Callable[[Array], tuple[Array, Array, Array]]
 
 
@@ -107,8 +107,7 @@ def _over_rows(dy: Array) -> Array:
 
 
 def _check_features(x: Array, gamma: Array, beta: Array) -> None:
-    if x.ndim < 2 or gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]:
-        raise ValueError(
-            f"norm: x (..., D) needs gamma and beta of shape (D,), got x {x.shape}, "
-            f"gamma {gamma.shape}, beta {beta.shape}"
-        )
+    fits = x.ndim >= 2 and gamma.shape == beta.shape == x.shape[-1:]
+    require_shapes(
+        fits, "norm needs x (..., D), gamma (D,) and beta (D,)", x=x, gamma=gamma, beta=beta
+    )
