@@ -15,13 +15,13 @@ def rms(x: Array) -> float:
     return float(np.sqrt(np.vdot(x, x) / x.size))
 
 
-def dead_share(z: Array) -> float:
-    """The share of rectifiers whose input is ≤ 0 on every row, so that no gradient reaches them.
+def dead_share(slopes: Array) -> float:
+    """The share of units whose slope is exactly 0 on every row: (N, H), no gradient reaches them.
 
-    ``z`` are pre-activations (N, H) of all training examples. Only a rectifier dies like this: a
-    sigmoid with z ≤ 0 everywhere still learns.
+    Take the rows of all training examples. A rectifier with z ≤ 0 everywhere is dead; a sigmoid
+    or a leaky unit with z ≤ 0 everywhere still learns.
     """
-    return float(np.mean(z.max(0) <= 0))
+    return float(np.mean(~slopes.any(0)))
 
 
 def saturated_share(slopes: Array, *, limit: float = 0.05) -> float:

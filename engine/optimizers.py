@@ -40,6 +40,21 @@ def momentum(size: Size, *, beta: float = 0.9) -> Step:
     return step
 
 
+def velocity_momentum(size: Size, *, beta: float = 0.9) -> Step:
+    """Heavy ball with the rate inside, v ← β v - lr g; θ ← θ + v (Sutskever et al. 2013).
+
+    The same path as ``momentum`` while lr is constant; after a drop of lr the old, larger steps
+    live on in v, where ``momentum`` shrinks them at once.
+    """
+    v = np.zeros(size)
+
+    def step(theta: Array, gradient: Array, lr: Rate) -> None:
+        v[...] = beta * v - lr * gradient
+        theta += v
+
+    return step
+
+
 def averaged_momentum(size: Size, *, beta: float = 0.9) -> Step:
     """Heavy ball on an average of gradients, v ← β v + (1 - β) g; θ ← θ - lr v.
 
