@@ -1,13 +1,17 @@
-/** Adds to its form how long the question was in view, in milliseconds, under its `name`. */
+/**
+ * Tells its form how long the question was in view, in milliseconds, and the reader's time zone.
+ * It holds the hidden inputs `duration_ms` and `time_zone`.
+ */
 class AnswerTimer extends HTMLElement {
   #seen = 0;
   #since = performance.now();
   #watch = () => this.#count();
 
   connectedCallback() {
-    this.closest("form").addEventListener("formdata", (event) => {
+    this.closest("form").addEventListener("formdata", ({ formData }) => {
       this.#count();
-      event.formData.set(this.getAttribute("name"), Math.round(this.#seen));
+      formData.set("duration_ms", Math.round(this.#seen));
+      formData.set("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone ?? "");
     });
     document.addEventListener("visibilitychange", this.#watch);
   }

@@ -1,47 +1,60 @@
 const STORE = "shortcuts";
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
-const OWN_ENTER = "a, button, summary, input, textarea, select";
+const PRESSED = "a, button, summary";
 
 /**
- * Lets single keys press what is marked `data-key` and choose what is marked `data-choice`.
- * The button inside it switches this off and on again (WCAG 2.1.4); the choice is kept.
+ * The switch of the shortcuts: a button that says whether single keys press what is marked
+ * `data-key` and choose what is marked `data-choice` (WCAG 2.1.4). The browser remembers it.
  */
 class QuizKeys extends HTMLElement {
-  #listen = (event) => this.#press(event);
-
   connectedCallback() {
-    this.querySelector("button").addEventListener("click", () => this.#switch(!this.#on));
-    document.addEventListener("keydown", this.#listen);
-    this.#switch(recalled() !== "off");
+    this.#button.addEventListener("click", () => {
+      turn(!on());
+      for (const other of document.querySelectorAll("quiz-keys")) other.show();
+    });
+    this.show();
   }
 
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this.#listen);
+  get #button() {
+    return this.querySelector("button");
   }
 
-  get #on() {
-    return document.documentElement.dataset.keys === "on";
+  show() {
+    this.#button.setAttribute("aria-pressed", on());
   }
+}
 
-  #switch(on) {
-    document.documentElement.dataset.keys = on ? "on" : "off";
-    this.querySelector("button").setAttribute("aria-pressed", on);
-    keep(on ? "on" : "off");
-  }
+const on = () => document.documentElement.dataset.keys === "on";
 
-  #press(event) {
-    if (!this.#on || event.defaultPrevented || event.repeat || event.isComposing) return;
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (document.activeElement?.matches(TYPING)) return;
-    // Links and buttons keep all their keys; in a radio button Enter sends the form by itself.
-    if (document.activeElement?.matches("a, button, summary")) return;
-    if (event.key === "Enter" && document.activeElement?.matches(OWN_ENTER)) return;
-    const target = targetOf(event.key);
-    if (!target) return;
-    event.preventDefault();
-    if (target.matches(TYPING)) target.focus();
-    else target.click();
+function turn(state) {
+  document.documentElement.dataset.keys = state ? "on" : "off";
+  try {
+    localStorage.setItem(STORE, state ? "on" : "off");
+  } catch {
+    return; // a browser that refuses storage forgets the choice with the page
   }
+}
+
+function recalled() {
+  try {
+    return localStorage.getItem(STORE) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function press(event) {
+  if (!on() || event.defaultPrevented || event.repeat || event.isComposing) return;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const focused = document.activeElement;
+  if (focused?.matches(TYPING) || focused?.matches(PRESSED)) return;
+  // In a radio button or a box, Enter sends the form by itself.
+  if (event.key === "Enter" && focused?.matches("input")) return;
+  const target = targetOf(event.key);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches(TYPING)) target.focus();
+  else target.click();
 }
 
 function targetOf(key) {
@@ -50,21 +63,6 @@ function targetOf(key) {
   return [...marked].find((element) => !element.disabled && element.checkVisibility());
 }
 
-// A browser that refuses storage still has shortcuts; it only forgets the switch.
-function recalled() {
-  try {
-    return localStorage.getItem(STORE);
-  } catch {
-    return null;
-  }
-}
-
-function keep(value) {
-  try {
-    localStorage.setItem(STORE, value);
-  } catch {
-    return;
-  }
-}
-
+turn(recalled());
+document.addEventListener("keydown", press);
 customElements.define("quiz-keys", QuizKeys);
