@@ -7,7 +7,7 @@ the pool would wait for the connection while its holder gets none to go on with.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -134,24 +134,41 @@ def is_migrated(session: Session) -> bool:
 
 
 @contextmanager
-def sole_server(sqlite_path: Path, address: str) -> Iterator[None]:
-    """Hold the right to serve one SQLite file; refuse when another process holds it."""
-    lock = FileLock(f"{sqlite_path}.lock", timeout=0)
-    holder = Path(f"{sqlite_path}.server")
+def sole_server(settings: Settings) -> Iterator[Callable[[str], object]]:
+    """Hold the right to serve one SQLite file; refuse when another process holds it.
+
+    Yields the function to call with the address, which the next one to try is told. PostgreSQL may
+    be served by many processes, so it needs no such right.
+    """
+    if not settings.uses_sqlite:
+        yield lambda _address: None
+        return
+    _make_folder(settings.data_dir)
+    holder = Path(f"{settings.sqlite_path}.server")
+    lock = FileLock(f"{settings.sqlite_path}.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        other = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        address = holder.read_text(encoding="utf-8") if holder.exists() else "another address"
         raise CannotStart(
-            f"{sqlite_path} is already served at {other}. Use that one, stop it, "
+            f"{settings.sqlite_path} is already served at {address}. Use that one, stop it, "
             "or name another data folder with FORWARDPASS_DATA_DIR"
         ) from None
     try:
-        holder.write_text(address, encoding="utf-8")
-        yield
+        yield lambda address: holder.write_text(address, encoding="utf-8")
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"the data folder {folder} cannot be made ({error.strerror}); "
+            "name another one with FORWARDPASS_DATA_DIR"
+        ) from None
 
 
 def plain_engine(url: str, pool_size: int) -> Engine:

@@ -28,6 +28,9 @@ SECURITY_HEADERS = {
 }
 
 
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
+
+
 class Envelope:
     """Gives each request an id and each response the headers, errors and crashes included.
 
@@ -35,9 +38,10 @@ class Envelope:
     middleware added inside, so its page would carry no policy.
     """
 
-    def __init__(self, app: ASGIApp, *, crash_page: Callable[[str], ASGIApp]) -> None:
+    def __init__(self, app: ASGIApp, *, crash_page: Callable[[str], ASGIApp], https: bool) -> None:
         self.app = app
         self.crash_page = crash_page
+        self.headers = SECURITY_HEADERS | (STRICT_TRANSPORT if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +57,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
                 headers["X-Request-Id"] = request_id

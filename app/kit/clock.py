@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -20,3 +21,11 @@ def new_id() -> uuid.UUID:
     high = (milliseconds << 16) | 0x7000 | (random >> 112 & 0xFFF)
     low = (0b10 << 62) | (random & ((1 << 62) - 1))
     return uuid.UUID(int=(high << 64) | low)
+
+
+def known_zone(name: str) -> str:
+    """Return a time zone's name as it came, or UTC where this machine knows no such zone."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"

@@ -78,6 +78,7 @@ class Attempt(Base):
         ),
         UniqueConstraint("user_id", "quiz_id", "n"),
         UniqueConstraint("user_id", "token"),
+        Index("ix_attempt_user_question", "user_id", "question_id", "created_at"),
         CheckConstraint("score >= 0 AND score <= 1", name="score"),
         CheckConstraint("outcome IN ('answered', 'shown')", name="outcome"),
         CheckConstraint(

@@ -185,9 +185,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "quiz_id", "n", name=op.f("uq_attempt_user_id_quiz_id_n")),
         sa.UniqueConstraint("user_id", "token", name=op.f("uq_attempt_user_id_token")),
     )
+    op.create_index("ix_attempt_user_question", "attempt", ["user_id", "question_id", "created_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_attempt_user_question", table_name="attempt")
     op.drop_table("attempt")
     op.drop_table("quiz_item")
     op.drop_table("question_revision")
