@@ -152,15 +152,15 @@ def cross_entropy(logits: Array, labels: Labels) -> Op:
     )
     if labels.min() < 0 or labels.max() >= C:
         raise ValueError(f"labels must be 0 … {C - 1}, got {labels.min()} … {labels.max()}")
-    log_p = log_softmax(logits)[0]
-    at_label = labels[..., None]
+    log_p = log_softmax(logits)[0].ravel()
+    at_label = np.arange(0, log_p.size, C) + labels.ravel()
 
     def back(dy: Array) -> Array:
         d = np.exp(log_p)
-        np.put_along_axis(d, at_label, np.take_along_axis(d, at_label, -1) - 1, -1)
-        return d * dy[..., None]
+        d[at_label] -= 1
+        return d.reshape(logits.shape) * dy[..., None]
 
-    return -np.take_along_axis(log_p, at_label, -1)[..., 0], back
+    return -log_p[at_label].reshape(labels.shape), back
 
 
 def soft_cross_entropy(logits: Array, targets: Array) -> Op:

@@ -33,3 +33,9 @@ def entropy(p: Array) -> Array:
     """-Σ p ln p in nats along the last axis, 0 ln 0 = 0: (…, C) to (…)."""
     terms = p * np.log(np.where(p > 0, p, 1.0))
     return -row_sums(terms)[..., 0]
+
+
+def first_not_finite(values: Array) -> int | None:
+    """The index of the first infinity or NaN of (N,), or None: where a run blew up."""
+    bad = np.flatnonzero(~np.isfinite(values))
+    return int(bad[0]) if bad.size else None

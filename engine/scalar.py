@@ -6,6 +6,10 @@ A. Karpathy's micrograd.
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
+from engine.arrays import Array, Op
+
 
 class Value:
     """A number that remembers which numbers made it and the slope toward each of them."""
@@ -24,10 +28,10 @@ class Value:
     def __mul__(self, other: "Value") -> "Value":
         return Value(self.data * other.data, [(self, other.data), (other, self.data)])
 
-    def apply(self, function: Callable[[float], tuple[float, float]]) -> "Value":
-        """The value of a function of one number, which returns its value and its slope."""
-        y, slope = function(self.data)
-        return Value(y, [(self, slope)])
+    def apply(self, operation: Callable[[Array], Op]) -> "Value":
+        """The value of an operation on arrays, such as an activation, at this one number."""
+        y, back = operation(np.array(self.data))
+        return Value(float(y), [(self, float(back(np.array(1.0))))])
 
     def backward(self) -> None:
         """Set ``grad`` of every number this one depends on to d self / d number."""
