@@ -1,0 +1,1 @@
+"""The question bank: files in, checked questions out; drawing, grading and showing them."""

@@ -1,0 +1,15 @@
+"""The table of question types: adding a type is writing its module and listing it here."""
+
+from collections.abc import Mapping
+
+from app.bank.types.base import AnyType, Grade, UnreadableAnswer
+from app.bank.types.choice import MULTIPLE, SINGLE
+from app.bank.types.numeric import NUMERIC
+from app.bank.types.ordering import ORDERING
+
+__all__ = ["KNOWN_TYPES", "TYPES", "AnyType", "Grade", "UnreadableAnswer"]
+
+TYPES: Mapping[str, AnyType] = {kind.name: kind for kind in (SINGLE, MULTIPLE, NUMERIC, ORDERING)}
+
+KNOWN_TYPES = (*TYPES, "formula", "short", "matching", "open", "code")
+"""All types of the format, whether this version can serve them or not."""
