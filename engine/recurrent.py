@@ -94,12 +94,14 @@ def lstm(
     """
     _check(x, Wx, Wh, b, gates=4)
     T, N, H = len(x), x.shape[1], len(Wh)
-    gates = _project(x, Wx, b).reshape(T, N, 4, H)
+    halves = np.repeat([0.5, 0.5, 0.5, 1.0], H)  # one tanh for all gates, see _to_sigmoid
+    driven, Wh_halved = _project(x, Wx * halves, b * halves), Wh * halves
+    gates = driven.reshape(T, N, 4, H)
     h, c, squashed = _states(x, Wh, h0), _states(x, Wh, c0), np.empty((T, N, H))
     for t in range(T):
-        gates[t] += (h[t] @ Wh).reshape(N, 4, H)
-        _sigmoid(gates[t, :, :3])
-        np.tanh(gates[t, :, 3], out=gates[t, :, 3])
+        driven[t] += h[t] @ Wh_halved
+        np.tanh(driven[t], out=driven[t])
+        _to_sigmoid(gates[t, :, :3])
         o, i, f, g = (gates[t, :, k] for k in range(4))
         c[t + 1] = f * c[t] + i * g
         np.tanh(c[t + 1], out=squashed[t])
@@ -108,13 +110,13 @@ def lstm(
     def back(dy: Array) -> LstmGradients:
         dh, dc = _with_start(dy), np.zeros((T + 1, N, H))
         dz, to_cell = _lstm_slopes(gates, c, squashed)
+        flat, WhT = dz.reshape(T, N, 4 * H), Wh.T.copy()  # contiguous: a faster product
         for t in reversed(range(T)):
             dc[t + 1] += dh[t + 1] * to_cell[t]
             np.multiply(dc[t + 1], gates[t, :, 2], out=dc[t])
             dz[t, :, 0] *= dh[t + 1]
             dz[t, :, 1:] *= dc[t + 1][:, None]
-            dh[t] += dz[t].reshape(N, 4 * H) @ Wh.T
-        flat = dz.reshape(T, N, 4 * H)
+            dh[t] += flat[t] @ WhT
         dx, dWx = _projection_gradients(x, Wx, flat)
         return LstmGradients(dx, dWx, _state_products(h, flat), flat.sum((0, 1)), dh, dc)
 
@@ -217,11 +219,16 @@ def _with_start(dy: Array) -> Array:
 
 
 def _sigmoid(z: Array) -> None:
-    """Overwrite z with 1/(1 + exp(-z)) = (1 + tanh(z/2))/2, which cannot overflow."""
+    """Overwrite z with 1/(1 + exp(-z)), without overflow."""
     z *= 0.5
     np.tanh(z, out=z)
-    z += 1
-    z *= 0.5
+    _to_sigmoid(z)
+
+
+def _to_sigmoid(tanh_of_half: Array) -> None:
+    """Overwrite tanh(z/2) with the sigmoid of z, which is (1 + tanh(z/2))/2."""
+    tanh_of_half *= 0.5
+    tanh_of_half += 0.5
 
 
 def _check(x: Array, Wx: Array, Wh: Array, b: Array, *, gates: int) -> None:
