@@ -44,12 +44,20 @@ def check_settings(question: Question, variant: Variant, demos: Demos, problems:
     if variant.demo is None:
         return
     place = question.demo.place if question.demo else NOWHERE
-    specs = {spec.name: spec for spec in demos[variant.demo.id].params}
     for name, value in variant.demo.params.items():
-        if not _fits(specs[name], value):
-            accepted = _accepted(specs[name])
-            message = f"with seed {variant.seed}: the demo's '{name}' is {accepted}, not {value!r}"
-            problems.add(place, message)
+        fault = setting_fault(demos[variant.demo.id], name, value)
+        if fault:
+            problems.add(place, f"with seed {variant.seed}: {fault}")
+
+
+def setting_fault(demo: DemoSpec, name: str, value: Value) -> str:
+    """What is wrong with a setting of a demo, or nothing."""
+    specs = {spec.name: spec for spec in demo.params}
+    if name not in specs:
+        return f"this demo has no parameter '{short(name)}'{suggestion(name, specs)}"
+    if _fits(specs[name], value):
+        return ""
+    return f"the demo's '{name}' is {_accepted(specs[name])}, not {value!r}"
 
 
 def shows_key(question: Question, variants: Sequence[Variant], run_demo: RunDemo) -> bool:

@@ -5,11 +5,13 @@ carry `d` before the name: `dl.dsigmoid(x)` is the slope, `dl.dcross_entropy(z, 
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import engine
 from app.bank import functions
 from engine import (
     activations,
@@ -31,6 +33,7 @@ from engine import (
 
 MAX_SIZE = 100_000
 MAX_ROWS = 500
+ENGINE_FOLDER = Path(engine.__file__).parent
 
 Array = NDArray[np.float64]
 Function = Callable[..., Any]

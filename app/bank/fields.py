@@ -15,6 +15,7 @@ ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MAX_TEXT = 300
 MAX_WORD = 100
 MAX_SHOWN = 40
+MAX_LISTED = 16
 MAX_NUMBER = 1e300
 
 Option = TypeVar("Option", bound=str)
@@ -44,7 +45,9 @@ def suggestion(word: str, options: Collection[str]) -> str:
     near = difflib.get_close_matches(word, options, n=1)
     if near:
         return f", did you mean '{near[0]}'?"
-    return f"; known are {', '.join(options)}"
+    listed = list(options)
+    more = ", …" if len(listed) > MAX_LISTED else ""
+    return f"; known are {', '.join(listed[:MAX_LISTED])}{more}"
 
 
 def short(text: str) -> str:

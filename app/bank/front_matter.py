@@ -127,13 +127,19 @@ def read_demo(fields: Fields) -> DemoLink | None:
     demo = fields.fields("demo", ("id", "set", "when", "predict"))
     if demo is None or not demo.require("id"):
         return None
-    settings: dict[str, Value] = {}
-    for entry in demo.mapping("set"):
-        value = read_value(entry.value, entry.key.text, fields.problems)
-        if value is not None:
-            settings[entry.key.text] = value
+    settings = read_settings(demo)
     when = demo.one_of("when", WHEN, "after")
     return DemoLink(demo.text("id"), settings, when, demo.text("predict"), demo.place)
+
+
+def read_settings(demo: Fields) -> dict[str, Value]:
+    """The settings of a demo, by the names of its parameters."""
+    settings: dict[str, Value] = {}
+    for entry in demo.mapping("set"):
+        value = read_value(entry.value, entry.key.text, demo.problems)
+        if value is not None:
+            settings[entry.key.text] = value
+    return settings
 
 
 def read_verify(fields: Fields, kind: AnyType) -> Verify:

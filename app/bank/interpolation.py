@@ -246,11 +246,20 @@ def _write_in_maths(slot: Slot, text: str) -> str:
     return f"{{({mantissa})}}" if bracket else f"{{{mantissa}}}"
 
 
+def prose_number(value: float, spec: str = "") -> str:
+    """A number as prose has it, with a true minus and exponents as ×10⁻⁶."""
+    return _in_prose(write_number(value, spec))
+
+
+def _in_prose(text: str) -> str:
+    mantissa, _, exponent = text.partition("e")
+    mantissa = mantissa.replace("-", "−")
+    return f"{mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPT)}" if exponent else mantissa
+
+
 def _write_in_prose(slot: Slot, text: str) -> str:
-    mantissa, _, exponent = text.replace("-", "−", 1 if text.startswith("-") else 0).partition("e")
-    if exponent:
-        mantissa += f"×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
-    return f"({mantissa})" if slot.after_operator and text.startswith("-") else mantissa
+    written = _in_prose(text)
+    return f"({written})" if slot.after_operator and text.startswith("-") else written
 
 
 def _write_in_code(slot: Slot, text: str) -> str:

@@ -1,10 +1,10 @@
-"""Which names each expression of a question may mention."""
+"""What a question is made of: its texts, its expressions, and the names these may mention."""
 
 from collections.abc import Iterator, Sequence
 
 from app.bank.expressions import RESERVED_NAMES, ExpressionError, check_scope, compile_expression
 from app.bank.fields import Problems
-from app.bank.schemas import Expression, Named, Place, Question
+from app.bank.schemas import Expression, Named, Place, Prose, Question
 from app.bank.types import TYPES
 
 
@@ -21,6 +21,16 @@ def check_expressions(question: Question, problems: Problems) -> None:
     _check_named(question.verify.let, names, problems, random=True)
     for claim in question.verify.claims:
         _check(claim, names, problems)
+
+
+def texts_of(question: Question) -> Iterator[Prose]:
+    """Every text of a question that is shown to learners, the title apart."""
+    yield question.prompt
+    for text in TYPES[question.type].texts(question.detail):
+        yield from (prose for prose in (text.text, text.feedback) if prose)
+    yield from question.hints
+    yield question.explanation
+    yield from question.references
 
 
 def every_expression(question: Question) -> Iterator[Expression]:

@@ -170,7 +170,9 @@ def _rounded(value: float, digits: int) -> float:
 def _demo_settings(link: DemoLink, values: Mapping[str, Computed]) -> DemoSettings:
     settings = dict(_settings(link, values))
     seed = settings.pop("seed", 0)
-    return DemoSettings(link.id, settings, seed if isinstance(seed, int) else 0)
+    if type(seed) is not int:
+        raise VariantError("the seed of a demo is a whole number", None)
+    return DemoSettings(link.id, settings, seed)
 
 
 def _settings(link: DemoLink, values: Mapping[str, Computed]) -> Iterator[tuple[str, Value]]:

@@ -19,12 +19,11 @@ from app.bank.schemas import (
     Expression,
     Place,
     Problem,
-    Prose,
     Question,
     RunDemo,
     Variant,
 )
-from app.bank.scope import place_in
+from app.bank.scope import place_in, texts_of
 from app.bank.types import TYPES
 from app.bank.variants import VariantError, draw_let, draw_params, draw_variant, value_of
 from app.kit import markdown
@@ -77,16 +76,6 @@ def verify(question: Question, *, file: str, run_demo: RunDemo, demos: Demos) ->
     warnings = Problems(file)
     _warn(question, warnings)
     return Verification(_in_order(check.problems), _in_order(warnings))
-
-
-def texts_of(question: Question) -> Iterator[Prose]:
-    """Every text of a question that is shown to learners, the title apart."""
-    yield question.prompt
-    for text in TYPES[question.type].texts(question.detail):
-        yield from (prose for prose in (text.text, text.feedback) if prose)
-    yield from question.hints
-    yield question.explanation
-    yield from question.references
 
 
 def _in_order(problems: Problems) -> tuple[Problem, ...]:
