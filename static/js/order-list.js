@@ -47,7 +47,7 @@ class OrderList extends HTMLElement {
 }
 
 function wordsOf(item) {
-  return item.querySelector("[data-words]").textContent.trim();
+  return item.querySelector("[data-words]").dataset.words;
 }
 
 customElements.define("order-list", OrderList);

@@ -1,0 +1,1 @@
+"""Live demos of the engine: runs, pages, and JSON for programs."""
