@@ -61,12 +61,12 @@ def pool(
         query = query.where(Question.topic_slug.in_(topics))
     if level is not None:
         query = query.where(QuestionRevision.level == level)
-    return [PoolEntry(*row) for row in session.execute(query).tuples()]
+    return [PoolEntry(*row) for row in session.execute(query)]
 
 
 def pool_entry(session: Session, question_id: str) -> PoolEntry | None:
     """A question in the pool."""
-    row = session.execute(_pool().where(Question.id == question_id)).tuples().first()
+    row = session.execute(_pool().where(Question.id == question_id)).first()
     return PoolEntry(*row) if row else None
 
 

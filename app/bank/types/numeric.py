@@ -67,6 +67,7 @@ def _read_tolerance(answer: Fields) -> Tolerance | None:
     fields = answer.fields("tol", ("abs", "rel", "sig"))
     if fields is None:
         return None
+    faults = len(fields.problems.found)
     tolerance = Tolerance(
         abs=fields.number("abs", 0.0, low=0.0, high=1e12),
         rel=fields.number("rel", 0.0, low=0.0, high=0.5),
@@ -74,7 +75,7 @@ def _read_tolerance(answer: Fields) -> Tolerance | None:
     )
     if "sig" in fields and len(fields.entries) > 1:
         answer.problems.add(fields.place, "'sig' stands alone: give either sig, or abs and rel")
-    elif not (tolerance.abs or tolerance.rel or tolerance.sig):
+    elif tolerance == Tolerance() and len(fields.problems.found) == faults:
         answer.problems.add(fields.place, "an empty tolerance: give abs, rel or sig, or no tol")
     return tolerance
 
