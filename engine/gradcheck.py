@@ -28,3 +28,11 @@ def relative_error(a: Array, b: Array) -> float:
     """‖a - b‖ / max(‖a‖, ‖b‖), and 0 where both are 0."""
     scale = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)))
     return float(np.linalg.norm(a - b)) / scale if scale else 0.0
+
+
+def stacked_gradient(f: Callable[[Array], Array], x: Array, eps: float = 1e-5) -> Array:
+    """The same for a vector x (P,) when f takes many points at once, (K, P) to (K,)."""
+    moves = np.eye(len(x), dtype=x.dtype) * x.dtype.type(eps)
+    above, below = np.split(f(np.concatenate([x + moves, x - moves])), 2)
+    gradient: Array = (above - below) / (2 * eps)
+    return gradient

@@ -28,7 +28,7 @@ def mean(
     values, back = losses
 
     def mean_back() -> Gradient:
-        return back(np.full(values.shape, 1 / values.size))
+        return back(np.full_like(values, 1 / values.size))
 
     return float(values.sum() / values.size), mean_back
 

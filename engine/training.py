@@ -10,7 +10,7 @@ import numpy as np
 from engine.activations import identity
 from engine.arrays import Array, Labels, Op
 from engine.initializers import Initializer
-from engine.linear import linear
+from engine.linear import LinearBack, linear
 from engine.losses import cross_entropy, mean
 from engine.optimizers import Step
 from engine.parameters import Parameters, pack
@@ -18,6 +18,7 @@ from engine.schedules import Schedule
 
 Activation: TypeAlias = Callable[[Array], Op]
 MlpBack: TypeAlias = Callable[[Array], tuple[Array, list[Array]]]
+Layer: TypeAlias = Callable[[Array, Array, Array], tuple[Array, LinearBack]]
 Objective: TypeAlias = Callable[[Labels], tuple[float, Sequence[Array]]]
 
 
@@ -67,19 +68,26 @@ def mlp_parameters(
     rng: np.random.Generator, widths: Sequence[int], init: Initializer
 ) -> Parameters:
     """W (D, M) and b (M,) of each layer in turn, for widths input … output; biases are 0."""
-    shapes = pairwise(widths)
-    return pack([array for D, M in shapes for array in (init(rng, (D, M)), np.zeros(M))])
+    return pack(mlp_arrays(rng, widths, init))
 
 
-def mlp(x: Array, values: Sequence[Array], activation: Activation) -> tuple[Array, MlpBack]:
+def mlp_arrays(rng: np.random.Generator, widths: Sequence[int], init: Initializer) -> list[Array]:
+    """The same as separate arrays, for a stack of networks."""
+    return [array for D, M in pairwise(widths) for array in (init(rng, (D, M)), np.zeros(M))]
+
+
+def mlp(
+    x: Array, values: Sequence[Array], activation: Activation, *, layer: Layer = linear
+) -> tuple[Array, MlpBack]:
     """Linear layers with an activation between them: (N, D) to (N, C).
 
     ``values`` are W and b of each layer in turn; ``back`` gives dx and their gradients in order.
+    With ``stacked_linear`` as the layer, x (K, N, D) goes through K networks at once.
     """
     functions = [activation] * (len(values) // 2 - 1) + [identity]
     tape = []
     for W, b, function in zip(values[::2], values[1::2], functions, strict=True):
-        z, linear_back = linear(x, W, b)
+        z, linear_back = layer(x, W, b)
         x, function_back = function(z)
         tape.append((linear_back, function_back))
 
