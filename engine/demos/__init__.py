@@ -8,7 +8,9 @@ from engine.demos import (
     batch_vs_layer_norm,
     contrastive,
     convolution,
+    decision_boundary,
     dying_relu,
+    gan_1d,
     gradient_check,
     gradient_depth,
     init_variance,
@@ -20,8 +22,10 @@ from engine.demos import (
     positional_encoding,
     receptive_field,
     recurrent_gradient,
+    residual_depth,
     sampling_and_counts,
     symmetry_breaking,
+    transfer,
     zero_shot,
 )
 from engine.demos.result import Demo
@@ -39,6 +43,7 @@ ALL: tuple[Demo, ...] = (
     convolution.DEMO,
     pooling_shift.DEMO,
     receptive_field.DEMO,
+    residual_depth.DEMO,
     recurrent_gradient.DEMO,
     attention_scaling.DEMO,
     attention_masks.DEMO,
@@ -47,7 +52,10 @@ ALL: tuple[Demo, ...] = (
     masked_vs_causal_lm.DEMO,
     losses.DEMO,
     contrastive.DEMO,
+    decision_boundary.DEMO,
+    transfer.DEMO,
     zero_shot.DEMO,
+    gan_1d.DEMO,
     sampling_and_counts.DEMO,
 )
 
