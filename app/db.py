@@ -133,6 +133,17 @@ def is_migrated(session: Session) -> bool:
     return bool(current == head_revision())
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder of the product's own data."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"the folder {folder} cannot be made ({error.strerror}); "
+            "name another one with FORWARDPASS_DATA_DIR"
+        ) from None
+
+
 @contextmanager
 def sole_server(settings: Settings) -> Iterator[Callable[[str], object]]:
     """Hold the right to serve one SQLite file; refuse when another process holds it.
@@ -143,7 +154,7 @@ def sole_server(settings: Settings) -> Iterator[Callable[[str], object]]:
     if not settings.uses_sqlite:
         yield lambda _address: None
         return
-    _make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     holder = Path(f"{settings.sqlite_path}.server")
     lock = FileLock(f"{settings.sqlite_path}.lock", timeout=0)
     try:
@@ -159,16 +170,6 @@ def sole_server(settings: Settings) -> Iterator[Callable[[str], object]]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotStart(
-            f"the data folder {folder} cannot be made ({error.strerror}); "
-            "name another one with FORWARDPASS_DATA_DIR"
-        ) from None
 
 
 def plain_engine(url: str, pool_size: int) -> Engine:

@@ -93,6 +93,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Exception, _on_crash)
 
 
 def refusal(error: AppError) -> ASGIApp:
@@ -100,28 +101,6 @@ def refusal(error: AppError) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await respond(Request(scope, receive), error)(scope, receive, send)
-
-    return answer
-
-
-def crash_page(request_id: str) -> ASGIApp:
-    """Return the application that answers a crash: an id to report, and nothing of the inside."""
-    shown = ErrorPage(
-        status=500,
-        title="The server made a mistake",
-        message="What you sent last may not have been saved; everything before it is.",
-        cure="Go back and try again. If it happens again, report it with this number.",
-        links=AppError.links,
-        request_id=request_id,
-    )
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            response = _rendered(request, shown)
-        except Exception:  # noqa: BLE001 - the crash may lie in the templates themselves
-            response = PlainTextResponse(f"{shown.title} ({request_id}). {shown.cure}", 500)
-        await response(scope, receive, send)
 
     return answer
 
@@ -163,6 +142,22 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     if _names_a_place(error):
         return respond(request, NotFound(f"There is no page at {request.url.path}."))
     return respond(request, Unprocessable("; ".join(parts) or "The request cannot be read."))
+
+
+async def _on_crash(request: Request, _error: Exception) -> Response:
+    """Show an id to report, and nothing of the inside."""
+    shown = ErrorPage(
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        title="The server made a mistake",
+        message="What you sent last may not have been saved; everything before it is.",
+        cure="Go back and try again. If it happens again, report it with this number.",
+        links=AppError.links,
+        request_id=request.state.request_id,
+    )
+    try:
+        return _rendered(request, shown)
+    except Exception:  # noqa: BLE001 - the crash may lie in the templates themselves
+        return PlainTextResponse(f"{shown.title} ({shown.request_id}). {shown.cure}", shown.status)
 
 
 def _names_a_place(error: RequestValidationError) -> bool:

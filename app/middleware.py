@@ -32,15 +32,14 @@ STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class Envelope:
-    """Gives each request an id and each response the headers, errors and crashes included.
+    """Gives each request an id, each response the headers, and each crash a line in the log.
 
-    It wraps the finished application from outside: the handler for `Exception` runs beyond all
-    middleware added inside, so its page would carry no policy.
+    It wraps the finished application from outside: Starlette answers crashes beyond all middleware
+    that is added inside, so that page would carry no policy.
     """
 
-    def __init__(self, app: ASGIApp, *, crash_page: Callable[[str], ASGIApp], https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.crash_page = crash_page
         self.headers = SECURITY_HEADERS | (STRICT_TRANSPORT if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,31 +49,33 @@ class Envelope:
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        status = 0
+        status, complete = 0, False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, complete
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-                headers["X-Request-Id"] = request_id
+                self._add_headers(MutableHeaders(scope=message), request_id)
             await send(message)
+            complete = message["type"] == "http.response.body" and not message.get("more_body")
 
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
             log.exception("request %s failed", request_id)
-            if status:  # the response has begun; the connection must end, not go on wrongly
+            if not complete:  # what has begun must break off, not look whole
                 raise
-            await self.crash_page(request_id)(scope, receive, send_with_headers)
         finally:
             elapsed = (time.perf_counter() - started) * 1000
             log.info(
                 "%s %s %s %.1fms %s", scope["method"], scope["path"], status, elapsed, request_id
             )
+
+    def _add_headers(self, headers: MutableHeaders, request_id: str) -> None:
+        for name, value in self.headers.items():
+            headers.setdefault(name, value)
+        headers.setdefault("Cache-Control", "no-store")
+        headers["X-Request-Id"] = request_id
 
 
 class SameOrigin:

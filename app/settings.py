@@ -1,7 +1,6 @@
 """The settings, and the only reader of the environment."""
 
 import sys
-from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
@@ -33,21 +32,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FORWARDPASS_", extra="ignore")
 
     data_dir: Path = Field(default_factory=default_data_dir)
+    # What can be computed again: the maths font and the results of checks.
+    cache_dir: Path = Field(default_factory=lambda data: data["data_dir"] / "cache")
     content_dir: Path = Field(default_factory=lambda: shipped("content"))
     database_url: str = ""
     max_body_bytes: int = 256 * 1024
     https: bool = False
     allowed_hosts: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def sqlite_path(self) -> Path:
         """The embedded database's file."""
         return self.data_dir / "forwardpass.sqlite3"
-
-    @cached_property
-    def cache_dir(self) -> Path:
-        """What can be computed again: the maths font and the results of checks."""
-        return self.data_dir / "cache"
 
     @property
     def uses_sqlite(self) -> bool:

@@ -9,4 +9,4 @@ from app.models import Topic
 def topic_titles(session: Session) -> dict[str, str]:
     """Return the titles of all topics by slug, in the order of the subject."""
     rows = session.execute(select(Topic.slug, Topic.title).order_by(Topic.position))
-    return dict(rows.tuples().all())
+    return {row.slug: row.title for row in rows}

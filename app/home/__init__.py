@@ -1,0 +1,1 @@
+"""The first page, help, the theme, and whether the server is well."""

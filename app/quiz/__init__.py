@@ -1,0 +1,1 @@
+"""Asking questions, taking answers and explaining them."""

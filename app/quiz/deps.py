@@ -1,0 +1,134 @@
+"""What the routes of a quiz are given: the item, the form, and what takes time, done beforehand.
+
+FastAPI resolves dependencies in the order of the parameters. What reads, draws or grades stands
+before the write session, so that no engine run happens while the one writer waits.
+"""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends
+from pydantic import BaseModel
+
+from app.accounts.deps import SessionReference, Visitor
+from app.bank.schemas import Answer
+from app.bank.service import UnreadableAnswer
+from app.deps import Now, ReadSession
+from app.errors import Unprocessable
+from app.kit.forms import Form, form
+from app.quiz import planning, service
+from app.quiz.planning import ItemRow, PlannedItem, PlannedQuiz
+from app.quiz.schemas import NewAnswer, NewPrediction, NewQuiz, NextItem, ShownHint
+from app.quiz.service import GradedAnswer
+
+MAX_PLACE_DIGITS = 3
+M = TypeVar("M", bound=BaseModel)
+
+NewQuizForm = Annotated[Form[NewQuiz], Depends(form(NewQuiz))]
+AnswerForm = Annotated[Form[NewAnswer], Depends(form(NewAnswer))]
+NextItemForm = Annotated[Form[NextItem], Depends(form(NextItem))]
+PredictionForm = Annotated[Form[NewPrediction], Depends(form(NewPrediction))]
+HintForm = Annotated[Form[ShownHint], Depends(form(ShownHint))]
+
+
+async def get_fresh_seed() -> int:
+    return secrets.randbits(31)
+
+
+FreshSeed = Annotated[int, Depends(get_fresh_seed)]
+
+
+def get_item(
+    quiz_id: uuid.UUID, n: int, session: ReadSession, who: SessionReference, now: Now
+) -> ItemRow:
+    return planning.find_item(session, who, quiz_id, n, now=now)
+
+
+OwnItem = Annotated[ItemRow, Depends(get_item)]
+
+
+def get_planned_quiz(
+    posted: NewQuizForm, session: ReadSession, visitor: Visitor, seed: FreshSeed
+) -> PlannedQuiz | None:
+    """The quiz that the form asks for, or None where the form has errors."""
+    if posted.value is None:
+        return None
+    return planning.plan_quiz(session, visitor, posted.value, seed=seed)
+
+
+def get_planned_retry(
+    quiz_id: uuid.UUID, session: ReadSession, visitor: Visitor, seed: FreshSeed
+) -> PlannedQuiz:
+    return planning.plan_retry(session, visitor, quiz_id, seed=seed)
+
+
+def get_following(
+    quiz_id: uuid.UUID, posted: NextItemForm, session: ReadSession, visitor: Visitor
+) -> PlannedItem | None:
+    """The item that comes next, or None where the quiz ends."""
+    after = required(posted).after
+    return planning.plan_next(session, visitor, quiz_id, after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a posted answer: graded, or not readable, which is not an attempt."""
+
+    graded: GradedAnswer | None
+    error: str = ""
+
+
+def get_judged(posted: AnswerForm, row: OwnItem) -> Judged:
+    if set(posted.errors) == {"prediction"}:
+        return Judged(None)
+    details = required(posted)
+    try:
+        answer = None if details.action == "show" else given_answer(row.revision.type, posted)
+        return Judged(service.grade_answer(row, answer, details))
+    except UnreadableAnswer as error:
+        return Judged(None, str(error))
+
+
+PlannedQuizOrNone = Annotated[PlannedQuiz | None, Depends(get_planned_quiz)]
+PlannedRetry = Annotated[PlannedQuiz, Depends(get_planned_retry)]
+Following = Annotated[PlannedItem | None, Depends(get_following)]
+JudgedAnswer = Annotated[Judged, Depends(get_judged)]
+
+
+def required(posted: Form[M]) -> M:
+    """Return the value of a form that only a page of ours sends; a forged one is refused."""
+    if posted.value is None:
+        name, message = next(iter(posted.errors.items()))
+        raise Unprocessable(f"The form's field {name!r} does not fit: {message}")
+    return posted.value
+
+
+def given_answer(question_type: str, posted: Form[NewAnswer]) -> Answer:
+    """Return the answer that the fields of a question's type make."""
+    return _READERS[question_type](posted)
+
+
+def _places(posted: Form[NewAnswer]) -> list[str]:
+    """Return the ids in the order of the places that were given to them."""
+    places: dict[int, str] = {}
+    for name, texts in posted.raw.items():
+        if not name.startswith("place."):
+            continue
+        place = texts[-1].strip()
+        if not place.isascii() or not place.isdigit() or len(place) > MAX_PLACE_DIGITS:
+            raise UnreadableAnswer("Give every line a place: a whole number from 1.")
+        if int(place) in places:
+            raise UnreadableAnswer(f"Two lines have place {int(place)}. Give each its own.")
+        places[int(place)] = name.removeprefix("place.")
+    return [places[place] for place in sorted(places)]
+
+
+_READERS: dict[str, Callable[[Form[NewAnswer]], Answer]] = {
+    "single": lambda posted: posted.text("choice"),
+    "multiple": lambda posted: posted.texts("choice"),
+    "numeric": lambda posted: posted.text("number"),
+    "ordering": _places,
+}

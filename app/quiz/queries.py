@@ -1,0 +1,169 @@
+"""Every SELECT about quizzes, items and attempts."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, ScalarSelect, String, and_, cast, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts import service as accounts
+from app.models import Attempt, LoginSession, Question, QuestionRevision, Quiz, QuizItem, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item with its quiz, its revision, its topic and its attempt, if it was answered."""
+
+    quiz: Quiz
+    item: QuizItem
+    revision: QuestionRevision
+    topic: Topic
+    attempt: Attempt | None
+    scores: Mapping[int, float]  # of the answered items of this quiz, by their number
+
+
+def item_of_session(
+    session: Session, reference: bytes, quiz_id: uuid.UUID, n: int, now: datetime
+) -> ItemRow | None:
+    """Return an item of the asker's own quiz: who asks and what is asked, in one query."""
+    row = session.execute(
+        select(Quiz, QuizItem, QuestionRevision, Topic, Attempt, _scores_of_quiz())
+        .select_from(LoginSession)
+        .join(Quiz, Quiz.user_id == LoginSession.user_id)
+        .join(QuizItem, and_(QuizItem.user_id == Quiz.user_id, QuizItem.quiz_id == Quiz.id))
+        .join(QuestionRevision, QuestionRevision.id == QuizItem.revision_id)
+        .join(Question, Question.id == QuizItem.question_id)
+        .join(Topic, Topic.slug == Question.topic_slug)
+        .outerjoin(Attempt, _attempt_of_item())
+        .where(accounts.owns_session(reference, now), Quiz.id == quiz_id, QuizItem.n == n)
+    ).one_or_none()
+    return ItemRow(*row[:-1], scores=_parsed_scores(row[-1])) if row else None
+
+
+def quiz_of(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID) -> Quiz | None:
+    """Return a learner's own quiz."""
+    return session.get(Quiz, (user_id, quiz_id))
+
+
+def quiz_with_token(session: Session, user_id: uuid.UUID, token: str) -> Quiz | None:
+    """Return the quiz that a form with this token has already started."""
+    return session.scalar(select(Quiz).where(Quiz.user_id == user_id, Quiz.token == token))
+
+
+def item_of(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID, n: int) -> QuizItem | None:
+    """Return one item of a learner's own quiz."""
+    return session.get(QuizItem, (user_id, quiz_id, n))
+
+
+def attempt_at(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID, n: int) -> Attempt | None:
+    """Return the attempt at an item."""
+    return session.scalar(
+        select(Attempt).where(
+            Attempt.user_id == user_id, Attempt.quiz_id == quiz_id, Attempt.n == n
+        )
+    )
+
+
+def items_of_quiz(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID) -> list[ItemRow]:
+    """Return all items of a learner's own quiz in the order they were asked."""
+    rows = session.execute(
+        select(Quiz, QuizItem, QuestionRevision, Topic, Attempt, _scores_of_quiz())
+        .join(QuizItem, and_(QuizItem.user_id == Quiz.user_id, QuizItem.quiz_id == Quiz.id))
+        .join(QuestionRevision, QuestionRevision.id == QuizItem.revision_id)
+        .join(Question, Question.id == QuizItem.question_id)
+        .join(Topic, Topic.slug == Question.topic_slug)
+        .outerjoin(Attempt, _attempt_of_item())
+        .where(Quiz.user_id == user_id, Quiz.id == quiz_id)
+        .order_by(QuizItem.n)
+    )
+    return [ItemRow(*row[:-1], scores=_parsed_scores(row[-1])) for row in rows]
+
+
+def newest_item_number(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID) -> int:
+    """Return the number of the item that the quiz has come to."""
+    newest = select(func.max(QuizItem.n)).where(
+        QuizItem.user_id == user_id, QuizItem.quiz_id == quiz_id
+    )
+    return session.scalar(newest) or 0
+
+
+def running_quizzes(session: Session, user_id: uuid.UUID) -> Sequence[Row[Quiz, int]]:
+    """Return the quizzes that were broken off, newest first, with the item each has come to."""
+    return session.execute(
+        select(Quiz, func.max(QuizItem.n))
+        .join(QuizItem, and_(QuizItem.user_id == Quiz.user_id, QuizItem.quiz_id == Quiz.id))
+        .where(Quiz.user_id == user_id, Quiz.state == "running")
+        .group_by(Quiz.user_id, Quiz.id)
+        .order_by(Quiz.created_at.desc())
+        .limit(3)
+    ).all()
+
+
+def finished_quizzes(
+    session: Session, user_id: uuid.UUID, limit: int
+) -> Sequence[Row[Quiz, float]]:
+    """Return the last finished quizzes with the sum of their scores, newest first."""
+    return session.execute(
+        select(Quiz, func.coalesce(func.sum(Attempt.score), 0.0))
+        .outerjoin(Attempt, and_(Attempt.user_id == Quiz.user_id, Attempt.quiz_id == Quiz.id))
+        .where(Quiz.user_id == user_id, Quiz.state == "finished")
+        .group_by(Quiz.user_id, Quiz.id)
+        .order_by(Quiz.created_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def past_attempts(
+    session: Session, user_id: uuid.UUID, question_ids: Sequence[str]
+) -> Sequence[Row[str, int, float]]:
+    """Return (question, seed, score) of a learner's attempts at these questions, oldest first."""
+    return session.execute(
+        select(Attempt.question_id, Attempt.seed, Attempt.score)
+        .where(Attempt.user_id == user_id, Attempt.question_id.in_(question_ids))
+        .order_by(Attempt.created_at)
+    ).all()
+
+
+def latest_scores(
+    session: Session, user_id: uuid.UUID, topic: str | None = None
+) -> dict[str, float]:
+    """Return the score of a learner's last attempt at each question, by question id."""
+    newest = func.row_number().over(
+        partition_by=Attempt.question_id, order_by=Attempt.created_at.desc()
+    )
+    attempts = select(Attempt.question_id, Attempt.score, newest.label("age")).where(
+        Attempt.user_id == user_id
+    )
+    if topic is not None:
+        attempts = attempts.join(Question).where(Question.topic_slug == topic)
+    aged = attempts.subquery()
+    rows = session.execute(select(aged.c.question_id, aged.c.score).where(aged.c.age == 1))
+    return {row.question_id: row.score for row in rows}
+
+
+def _attempt_of_item() -> Any:
+    return and_(
+        Attempt.user_id == QuizItem.user_id,
+        Attempt.quiz_id == QuizItem.quiz_id,
+        Attempt.n == QuizItem.n,
+    )
+
+
+def _scores_of_quiz() -> ScalarSelect[str | None]:
+    """Return the scores of a quiz as one text, "1:0.5,2:1.0": progress without another query."""
+    others = aliased(Attempt)
+    pair = cast(others.n, String) + ":" + cast(others.score, String)
+    return (
+        select(func.aggregate_strings(pair, ","))
+        .where(others.user_id == Quiz.user_id, others.quiz_id == Quiz.id)
+        .correlate(Quiz)
+        .scalar_subquery()
+    )
+
+
+def _parsed_scores(text: str | None) -> dict[int, float]:
+    pairs = (pair.split(":") for pair in text.split(",")) if text else ()
+    return {int(n): float(score) for n, score in pairs}

@@ -1,0 +1,172 @@
+"""Revision + variant -> what is shown, before the answer and after it: pure rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.bank.grading import Grade, Interval
+from app.bank.rendering import RenderedEntry, RenderedQuestion, shown_number
+from app.bank.schemas import Answer, Numeric, Ordering, Question
+
+LEGENDS = {
+    "single": "Choose one",
+    "multiple": "Choose all that are true",
+    "ordering": "Put the lines in order",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option or a line: its text as HTML, and in plain words where the text is a formula."""
+
+    id: str
+    text: Markup
+    label: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question as it is asked. It carries nothing that gives the answer away."""
+
+    type: str
+    prompt: Markup
+    legend: str
+    options: Sequence[Option] = ()
+    unit: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the answer came to: `kind` is right, partial, wrong or note; in words, and why."""
+
+    kind: str
+    title: str
+    text: str
+    reason: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One option after the answer: its state in words, and the reason for it."""
+
+    kind: str
+    state: str
+    text: Markup
+    feedback: Markup | None
+
+
+def asked(
+    question: Question, rendered: RenderedQuestion, shown_order: Sequence[str]
+) -> QuestionView:
+    """Return a question as it is asked, its options in the order of the item."""
+    if isinstance(question.detail, Numeric):
+        unit = question.detail.unit
+        help_ = f"A number in {unit}." if unit else "A number, such as 0.25, 1/4 or 1e-4."
+        return QuestionView(question.type, rendered.prompt, "Your answer", unit=unit, help=help_)
+    entries = rendered.entries
+    options = [Option(i, entries[i].text, entries[i].label, entries[i].plain) for i in shown_order]
+    return QuestionView(question.type, rendered.prompt, LEGENDS[question.type], options)
+
+
+def verdict(
+    question: Question, rendered: RenderedQuestion, grade: Grade, *, shown: bool
+) -> Verdict:
+    """Return what the answer came to, with the reason where one is known."""
+    text = _verdict_text(question, grade)
+    if shown:
+        return Verdict("note", "Here is the answer", text)
+    kind, title = _kind(grade)
+    return Verdict(kind, title, text, _reason(rendered, grade))
+
+
+def entries_after(
+    question: Question,
+    rendered: RenderedQuestion,
+    grade: Grade,
+    *,
+    shown_order: Sequence[str],
+    answer: Answer | None,
+) -> list[EntryView]:
+    """Return the options with what was chosen, what is right, and why."""
+    if not isinstance(grade.key, tuple):
+        return []
+    if isinstance(question.detail, Ordering):
+        return _lines_after(rendered, grade.key, answer, correct=grade.correct)
+    chosen = {part.id for part in grade.parts if part.chosen}
+    return [
+        _choice_after(rendered.entries[id_], chosen=id_ in chosen, is_key=id_ in grade.key)
+        for id_ in shown_order
+    ]
+
+
+def _kind(grade: Grade) -> tuple[str, str]:
+    if grade.correct:
+        return "right", "Right"
+    if grade.score > 0:
+        return "partial", "Partly right"
+    return "wrong", "Not right"
+
+
+def _verdict_text(question: Question, grade: Grade) -> str:
+    if isinstance(question.detail, Numeric) and not isinstance(grade.key, tuple):
+        return _numeric_text(question.detail, grade.key, grade.accepted)
+    if grade.correct:
+        return "Full score."
+    if grade.score > 0:
+        return f"{grade.score:.0%} of the points."
+    return "The reasons stand beside the options."
+
+
+def _numeric_text(detail: Numeric, key: float, accepted: Interval | None) -> str:
+    unit = f" {detail.unit}" if detail.unit else ""
+    shown = shown_number(key, detail.show)
+    if accepted is None or accepted.low == accepted.high:
+        return f"The answer is {shown}{unit}, exactly."
+    low, high = (shown_number(end) for end in (accepted.low, accepted.high))
+    return f"The answer is {shown}{unit}. Accepted: {low} to {high}."
+
+
+def _reason(rendered: RenderedQuestion, grade: Grade) -> Markup | None:
+    """Return why this very number is wrong, if that is known."""
+    if grade.trap is not None:
+        return rendered.entries[grade.trap].feedback
+    if grade.slip:
+        return Markup("<p>{}</p>").format(grade.slip)
+    return None
+
+
+def _choice_after(entry: RenderedEntry, *, chosen: bool, is_key: bool) -> EntryView:
+    kind, state = _CHOICE_STATES[chosen, is_key]
+    return EntryView(kind, state, entry.text, entry.feedback)
+
+
+_CHOICE_STATES: Mapping[tuple[bool, bool], tuple[str, str]] = {
+    (True, True): ("right", "Your choice, and true"),
+    (True, False): ("wrong", "Your choice, not true"),
+    (False, True): ("missed", "True, not chosen"),
+    (False, False): ("", "Rightly not chosen"),
+}
+
+
+def _lines_after(
+    rendered: RenderedQuestion, key: Sequence[str], answer: Answer | None, *, correct: bool
+) -> list[EntryView]:
+    """Return the lines in a right order, each with the place the learner gave it."""
+    given = {id_: place for place, id_ in enumerate(answer or (), start=1)}
+    return [
+        _line_after(rendered.entries[id_], place, given.get(id_), correct=correct)
+        for place, id_ in enumerate(key, start=1)
+    ]
+
+
+def _line_after(entry: RenderedEntry, place: int, given: int | None, *, correct: bool) -> EntryView:
+    if given is None:
+        return EntryView("", f"Place {place}", entry.text, entry.feedback)
+    if given == place:
+        return EntryView("right", f"Place {place}, as you said", entry.text, entry.feedback)
+    # Several orders may be right: then another place is no error.
+    kind = "" if correct else "wrong"
+    return EntryView(kind, f"Place {place}; you said {given}", entry.text, entry.feedback)
