@@ -71,17 +71,16 @@ def compare(name: str, one: engine.Series, other: engine.Series, *, ident: str) 
     match one, other:
         case engine.Lines(), engine.Lines() if one.y_axis == other.y_axis:
             return [_figure(name, one.title, _both_lines(one, other, ident))]
-        case engine.Bars(), engine.Bars() if one.labels == other.labels:
+        case engine.Bars(), engine.Bars() if _same_bars(one, other):
             return [_figure(name, one.title, _both_bars(one, other, ident))]
-    span = _shared_span(one, other)
-    pairs = zip(SETTINGS, (one, other), strict=True)
+    pairs = zip(SETTINGS, (one, other), (other, one), strict=True)
     return [
         _figure(
             f"{name}-{setting.lower()}",
             f"{setting}: {series.title}",
-            draw(series, ident=f"{ident}-{setting.lower()}", span=span),
+            draw(series, ident=f"{ident}-{setting.lower()}", alike=twin),
         )
-        for setting, series in pairs
+        for setting, series, twin in pairs
     ]
 
 
@@ -89,15 +88,16 @@ def draw(
     series: engine.Series,
     *,
     ident: str,
-    span: tuple[float, float] | None = None,
+    alike: engine.Series | None = None,
     overlay: charts.Guess | None = None,
 ) -> Chart:
-    """Draw one series. ``span`` fixes the colours of a heatmap, ``overlay`` is a guess."""
+    """Draw one series; ``alike`` is a second one to be compared with, ``overlay`` a guess."""
     match series:
         case engine.Lines():
             return charts.lines(replace(_lines(series), guess=overlay), ident=ident)
         case engine.Heatmap():
-            return charts.heatmap(replace(_heatmap(series), span=span), ident=ident)
+            values = alike.values if isinstance(alike, engine.Heatmap) else None
+            return charts.heatmap(replace(_heatmap(series), alike=values), ident=ident)
         case engine.Table():
             return _table(series)
     mapped, drawer = DRAWERS[type(series)]
@@ -146,10 +146,15 @@ def _both_bars(one: engine.Bars, other: engine.Bars, ident: str) -> Chart:
     several = len(one.series) > 1
     named = tuple(
         (f"{name}, {setting}" if several else setting, values)
-        for setting, series in zip(SETTINGS, (one, other), strict=True)
-        for name, values in series.series
+        for pair in zip(one.series, other.series, strict=True)
+        for setting, (name, values) in zip(SETTINGS, pair, strict=True)
     )
     return charts.bars(replace(_bars(one), series=named), ident=ident)
+
+
+def _same_bars(one: engine.Bars, other: engine.Bars) -> bool:
+    names = [[name for name, _ in bars.series] for bars in (one, other)]
+    return one.labels == other.labels and one.y_axis == other.y_axis and names[0] == names[1]
 
 
 def _histograms(series: engine.Histograms) -> charts.Histograms:
@@ -224,21 +229,6 @@ DRAWERS: dict[type[Any], tuple[Callable[[Any], Any], Callable[..., Chart]]] = {
     engine.Regions: (_regions, charts.regions),
     engine.Network: (_network, charts.network),
 }
-
-
-def _shared_span(one: engine.Series, other: engine.Series) -> tuple[float, float] | None:
-    """Return one range of colours for two matrices, so that a colour is one number in both."""
-    if not (isinstance(one, engine.Heatmap) and isinstance(other, engine.Heatmap)):
-        return None
-    values = np.concatenate([one.values.ravel(), other.values.ravel()])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return None
-    low, high = float(values.min()), float(values.max())
-    if one.diverging:
-        high = max(abs(low), abs(high))
-        low = -high
-    return low, high
 
 
 def _prediction(spec: engine.FactSpec, guess: float, value: float) -> Prediction:

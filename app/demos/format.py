@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from app.kit import numbers
 from engine.demos.result import (
     Bars,
     Contour,
@@ -53,9 +54,9 @@ def guess_outcome(spec: FactSpec, guess: float, value: float) -> str:
     if spec.log and guess * value > 0:
         factor = guess / value
         if factor > 1:
-            return f"Your guess is {number(factor, 2)} times too high."
-        return f"Your guess is {number(1 / factor, 2)} times too low."
-    gap = number(abs(guess - value), 2)
+            return f"Your guess is {numbers.number(factor, 2)} times too high."
+        return f"Your guess is {numbers.number(1 / factor, 2)} times too low."
+    gap = numbers.number(abs(guess - value), 2)
     unit = f"{SPACE}{spec.unit}" if spec.unit else ""
     return f"Your guess is {gap}{unit} too {'high' if guess > value else 'low'}."
 

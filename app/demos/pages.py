@@ -12,7 +12,7 @@ from app.demos.service import Demo, FactSpec, Figure, GuessView, Param, Preset, 
 
 FIRST, SECOND = "A", "B"
 LOG_STEPS = 200  # positions of a slider that moves by factors
-MOST_SEGMENTS = 3  # more choices than this stand in a list to unfold
+MOST_SEGMENTS = 3  # more choices than this stand in a list that unfolds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,6 @@ class Control:
     def id(self) -> str:
         return self.field.replace(".", "-")
 
-    @property
-    def unfolds(self) -> bool:
-        return len(self.options) > MOST_SEGMENTS
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -81,6 +77,12 @@ class Setting:
     param: Param
     help: str
     controls: tuple[Control, ...]
+
+    @property
+    def in_segments(self) -> bool:
+        """Whether the choices stand side by side; two rows of them need more room."""
+        count = len(self.controls[0].options)
+        return 0 < count <= (MOST_SEGMENTS if len(self.controls) == 1 else 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +152,16 @@ class DemoPage:
 
 
 def gallery_page(demos: Iterable[Demo], topic_titles: Mapping[str, str]) -> GalleryPage:
-    """Group demos under their first topic, in the order in which topics first come."""
+    """Group demos under their first topic, in the order of the topics."""
     groups: dict[str, list[Demo]] = {}
     for demo in demos:
         groups.setdefault(demo.topics[0], []).append(demo)
+    known = [topic for topic in topic_titles if topic in groups]
+    others = [topic for topic in groups if topic not in topic_titles]
     return GalleryPage(
         groups=tuple(
-            DemoGroup(topic_titles.get(topic, in_words(topic)), tuple(members))
-            for topic, members in groups.items()
+            DemoGroup(topic_titles.get(topic, in_words(topic)), tuple(groups[topic]))
+            for topic in (*known, *others)
         ),
         count=sum(map(len, groups.values())),
     )
@@ -230,16 +234,19 @@ def run_view(runs: Mapping[str, Run]) -> RunView:
     first = runs[FIRST]
     return RunView(
         names=tuple(runs) if len(runs) > 1 else (),
-        readings=tuple(
-            Reading(name if len(runs) > 1 else "", run.result.reading, run.result.diverged_at)
-            for name, run in runs.items()
-        ),
+        readings=tuple(reading(name if len(runs) > 1 else "", run) for name, run in runs.items()),
         facts=tuple(fact_row(spec, list(runs.values())) for spec in first.demo.facts),
         figures=tuple(service.figures(first, runs.get(SECOND))),
         snippet="\n".join(
             python_snippet(run.demo.slug, run.params, run.seed) for run in runs.values()
         ),
     )
+
+
+def reading(name: str, run: Run) -> Reading:
+    """Hold the parts of a number together: "2.4 × 10⁻⁶" is not to be broken over two lines."""
+    whole = run.result.reading.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
+    return Reading(name, whole, run.result.diverged_at)
 
 
 def fact_row(spec: FactSpec, runs: list[Run]) -> FactRow:

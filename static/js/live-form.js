@@ -1,7 +1,7 @@
 import { announce } from "./announce.js";
 
 const OFFLINE = "The server did not answer. Nothing you entered is lost: try again.";
-const PAUSE = 40; // ms without a change before a slider's page is asked for
+const PAUSE = 16; // ms; changes within one frame are one change
 
 let shown = addressWithoutHash();
 
@@ -146,6 +146,7 @@ function swap(selector, answer) {
   for (const [old, part] of pairs) {
     keepOpen(old, part);
     old.replaceWith(part);
+    markInvalid(part);
   }
   if (pairs.length) return parts;
   const main = document.getElementById("main");
@@ -158,6 +159,12 @@ function keepOpen(old, part) {
   for (const details of old.querySelectorAll("details[open][id]")) {
     part.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
   }
+}
+
+/** A message at a field says so to the field, which itself is not replaced. */
+function markInvalid(part) {
+  const field = part.dataset.for && document.getElementById(part.dataset.for);
+  if (field) field.ariaInvalid = part.textContent.trim() ? "true" : null;
 }
 
 function moveFocus(parts) {
