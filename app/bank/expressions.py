@@ -6,6 +6,7 @@ function), wrapped so that single examples and vectors do where the engine takes
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,7 @@ class _Evaluation:
         except ExpressionError:
             raise
         except _FAULTS as error:
-            raise ExpressionError(_explain(error), offset_of(node, self.text)) from None
+            raise ExpressionError(_explain(error, node), offset_of(node, self.text)) from None
 
     def constant(self, node: ast.Constant) -> Any:
         return node.value
@@ -295,12 +296,14 @@ def _place(part: Any) -> Any:
     return part
 
 
-def _explain(error: BaseException) -> str:
+def _explain(error: BaseException, node: ast.expr) -> str:
     if isinstance(error, ZeroDivisionError):
         return "division by zero"
     if isinstance(error, MemoryError):
         return "this takes too much memory"
     if isinstance(error, KeyError):
         return f"unknown: {error.args[0]}"
-    text = str(error).replace("apply()", "the function").replace("_Evaluation.", "")
-    return text.lstrip("_") or type(error).__name__
+    text = str(error) or type(error).__name__
+    if isinstance(error, TypeError) and isinstance(node, ast.Call):
+        return re.sub(r"^[\w.<>]+\(\)", f"{ast.unparse(node.func)}()", text)
+    return text

@@ -200,10 +200,11 @@ def matmul(a: Any, b: Any) -> Any:
         ValueError: where the shapes do not fit or the result would be too large.
     """
     left, right = numbers(a), numbers(b)
+    if not (left.ndim and right.ndim) or left.shape[-1] != right.shape[-2:][0]:
+        raise ValueError(f"shapes do not fit: {left.shape} @ {right.shape}")
     if left.ndim > 1 and right.ndim > 1:
-        fits(
-            *np.broadcast_shapes(left.shape[:-2], right.shape[:-2]), left.shape[-2], right.shape[-1]
-        )
+        batch = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+        fits(*batch, left.shape[-2], right.shape[-1])
     return left @ right
 
 
@@ -222,7 +223,7 @@ def _rowdot(a: Any, b: Any) -> Any:
 
 def _joined(function: Function) -> Function:
     def apply(*parts: Any, axis: int = 0) -> Any:
-        arrays = parts[0] if len(parts) == 1 and isinstance(parts[0], tuple) else parts
+        arrays = parts[0] if len(parts) == 1 else parts
         fits(sum(np.size(array) for array in arrays))
         return function([numbers(array) for array in arrays], axis=axis)
 

@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from app.bank.expressions import ExpressionError, compile_expression, evaluate, truth
+from app.bank.expressions import ExpressionError, compile_expression, evaluate
 from app.bank.functions import Draws
 from app.bank.schemas import (
     Computed,
@@ -24,21 +24,13 @@ from app.bank.schemas import (
     Value,
     Variant,
 )
-from app.bank.types import TYPES
+from app.bank.types import TYPES, VariantError, holds
+
+__all__ = ["VariantError", "draw_let", "draw_params", "draw_variant", "value_of"]
 
 MAX_TRIES = 1000
 
 _STANDARD_NORMAL = NormalDist()
-
-
-class VariantError(ValueError):
-    """A seed under which a question cannot be drawn; ``expression`` is the one at fault."""
-
-    def __init__(self, message: str, expression: Expression | None, offset: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.expression = expression
-        self.offset = offset
 
 
 def draw_variant(question: Question, seed: int, *, run_demo: RunDemo | None = None) -> Variant:
@@ -72,7 +64,7 @@ def draw_params(question: Question, seed: int) -> tuple[dict[str, Value], int]:
     names = compile_expression(question.where.text).names
     redrawn = [param for param in question.params if param.name in names]
     for attempt in range(1, MAX_TRIES + 1):
-        if truth(value_of(question.where, drawn)):
+        if holds(value_of(question.where, drawn), question.where):
             return drawn, attempt
         drawn |= {param.name: _draw(question.id, param, seed, attempt) for param in redrawn}
     message = f"'where' accepts none of {MAX_TRIES} draws with seed {seed}"

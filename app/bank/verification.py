@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.bank.demo_rules import check_demo_calls, check_demo_link, check_settings, shows_key
-from app.bank.expressions import compile_expression, truth
+from app.bank.expressions import compile_expression
 from app.bank.fields import Problems
 from app.bank.grading import UnreadableAnswer, grade, right_answer
 from app.bank.interpolation import InterpolationError, compile_template, interpolate
@@ -24,7 +24,7 @@ from app.bank.schemas import (
     Variant,
 )
 from app.bank.scope import place_in, texts_of
-from app.bank.types import TYPES
+from app.bank.types import TYPES, holds
 from app.bank.variants import VariantError, draw_let, draw_params, draw_variant, value_of
 from app.kit import markdown
 
@@ -228,12 +228,10 @@ def _claim_fault(
     check: _Check, claim: Expression, names: Mapping[str, Computed], seed: int
 ) -> tuple[Place, str] | None:
     try:
-        if truth(value_of(claim, names, run_demo=check.run_demo)):
+        if holds(value_of(claim, names, run_demo=check.run_demo), claim):
             return None
     except VariantError as error:
         return place_in(claim, error.offset), f"with seed {seed}: {error.message}"
-    except TypeError as error:
-        return claim.place, f"with seed {seed} this claim is no statement: {error}"
     return claim.place, f"with seed {seed} this claim is false"
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from app.bank.types.base import AnyType, Grade, UnreadableAnswer
+from app.bank.types.base import AnyType, Grade, UnreadableAnswer, VariantError, holds
 from app.bank.types.choice import MULTIPLE, SINGLE
 from app.bank.types.numeric import NUMERIC
 from app.bank.types.ordering import ORDERING
 
-__all__ = ["KNOWN_TYPES", "TYPES", "AnyType", "Grade", "UnreadableAnswer"]
+__all__ = ["KNOWN_TYPES", "TYPES", "AnyType", "Grade", "UnreadableAnswer", "VariantError", "holds"]
 
 TYPES: Mapping[str, AnyType] = {kind.name: kind for kind in (SINGLE, MULTIPLE, NUMERIC, ORDERING)}
 

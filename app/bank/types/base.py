@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from app.bank.body import Entry, Section, read_entries
+from app.bank.expressions import truth
 from app.bank.fields import Fields, Problems
 from app.bank.schemas import (
     Answer,
@@ -28,6 +29,28 @@ Sections = Mapping[str, Section]
 
 class UnreadableAnswer(ValueError):
     """An answer in a form that cannot be graded: said so, and not an attempt."""
+
+
+class VariantError(ValueError):
+    """A seed under which a question cannot be drawn; ``expression`` is the one at fault."""
+
+    def __init__(self, message: str, expression: Expression | None, offset: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expression = expression
+        self.offset = offset
+
+
+def holds(value: Computed, expression: Expression) -> bool:
+    """Whether the value of a condition is true.
+
+    Raises:
+        VariantError: if it is neither true nor false.
+    """
+    try:
+        return truth(value)
+    except TypeError as error:
+        raise VariantError(str(error), expression) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from app.bank.body import Entry, write_entry, write_section
-from app.bank.expressions import ExpressionError, truth
 from app.bank.fields import ID, Fields, Problems, read_expression, short
 from app.bank.schemas import (
     Answer,
@@ -26,7 +25,9 @@ from app.bank.types.base import (
     Sections,
     Text,
     UnreadableAnswer,
+    VariantError,
     Written,
+    holds,
     require_entries,
 )
 from app.kit import yaml
@@ -133,9 +134,12 @@ def _true_ids(detail: Choices, evaluate: Evaluate) -> tuple[str, ...]:
     if isinstance(detail.key, Expression):
         value = evaluate(detail.key)
         if value not in ids:
-            raise ExpressionError(f"the key is {value!r}, which is not the id of a choice")
+            message = f"the key is {value!r}, which is not the id of a choice"
+            raise VariantError(message, detail.key)
         return (str(value),)
-    computed = {named.name: truth(evaluate(named.expression)) for named in detail.key}
+    computed = {
+        named.name: holds(evaluate(named.expression), named.expression) for named in detail.key
+    }
     return tuple(
         choice.id for choice in detail.choices if computed.get(choice.id, bool(choice.mark))
     )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.bank.body import Entry, read_entries, write_entry, write_section
-from app.bank.expressions import ExpressionError
 from app.bank.fields import MAX_NUMBER, Fields, Problems
 from app.bank.numbers import UnreadableNumber, check_spec, read_number, write_number
 from app.bank.schemas import (
@@ -32,6 +31,7 @@ from app.bank.types.base import (
     Sections,
     Text,
     UnreadableAnswer,
+    VariantError,
     Written,
 )
 
@@ -132,19 +132,21 @@ def _graded(detail: Numeric) -> object:
 
 
 def _draw(detail: Numeric, evaluate: Evaluate, _salt: str) -> Drawn:
-    key = _number(evaluate(detail.value), "the key")
+    key = _number(evaluate, detail.value, "the key")
     traps = tuple(
-        TrapValue(trap.id, _number(evaluate(trap.value), f"the trap '{trap.id}'"), trap.score)
+        TrapValue(trap.id, _number(evaluate, trap.value, f"the trap '{trap.id}'"), trap.score)
         for trap in detail.traps
     )
     return Drawn(key, (), traps)
 
 
-def _number(value: Computed, what: str) -> int | float:
+def _number(evaluate: Evaluate, expression: Expression, what: str) -> int | float:
+    value = evaluate(expression)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ExpressionError(f"{what} must be one number, but it is {_described(value)}")
+        message = f"{what} must be one number, but it is {_described(value)}"
+        raise VariantError(message, expression)
     if not math.isfinite(value) or abs(value) > MAX_NUMBER:
-        raise ExpressionError(f"{what} must be finite, but it is {value}")
+        raise VariantError(f"{what} must be finite, but it is {value}", expression)
     return value
 
 
