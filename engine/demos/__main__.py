@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from engine.demos import DEMOS
-from engine.demos.result import Demo, Param, Result, Value
+from engine.demos.result import Demo, FactSpec, Param, Result, Value
 from engine.demos.runs import ParameterError, accepted, run
 from engine.demos.wording import number
 
@@ -68,11 +68,16 @@ def listing() -> str:
 def report(demo: Demo, result: Result) -> str:
     """The facts of a run with their meanings, and its reading."""
     facts = [
-        f"{fact.name:24} {number(result.facts[fact.name], fact.digits):>14} {fact.unit:8} "
+        f"{fact.name:24} {shown(fact, result.facts[fact.name]):>14} {fact.unit:8} "
         f"{fact.meaning}".rstrip()
         for fact in demo.facts
     ]
     return "\n".join([*facts, "", textwrap.fill(result.reading, 100), ""])
+
+
+def shown(fact: FactSpec, value: float) -> str:
+    """A fact with its significant figures; a count with all of them."""
+    return number(value, 15 if fact.integer else fact.digits)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,7 @@ LABELS = {
     "adagrad": "AdaGrad",
     "rmsprop": "RMSprop",
     "adam": "Adam",
+    "adamw": "AdamW",
 }
 
 
