@@ -242,7 +242,7 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.power(np.asarray(a, float), b)
     if isinstance(a, int) and isinstance(b, int) and b >= 0:
-        if a.bit_length() * b > MAX_BITS:
+        if a.bit_length() * b > 2 * MAX_BITS:  # the result has at least half as many
             raise OverflowError("the power is too large")
         return a**b
     return float(a) ** b

@@ -72,6 +72,7 @@ def verify(question: Question, *, file: str, run_demo: RunDemo, demos: Demos) ->
         _check_variants(check)
         _check_cases(check)
         _check_claims(check)
+    if not check.problems.found:
         _check_formulas(check)
     warnings = Problems(file)
     _warn(question, warnings)
@@ -141,10 +142,12 @@ def _check_variants(check: _Check) -> None:
 
 def _check_variant(check: _Check, variant: Variant) -> None:
     question, problems = check.question, check.problems
-    for place, message in TYPES[question.type].check(question.detail, variant):
+    faults = TYPES[question.type].check(question.detail, variant)
+    for place, message in faults:
         problems.add(place, f"with seed {variant.seed}: {message}")
+    if not faults:
+        _check_key_is_accepted(check, variant)
     check_settings(question, variant, check.demos, problems)
-    _check_key_is_accepted(check, variant)
     for prose in texts_of(question):
         try:
             interpolate(prose.text, variant.values)

@@ -122,7 +122,7 @@ def test_a_condition_that_nothing_meets_is_an_error_with_its_place() -> None:
 
 def test_a_condition_is_true_or_false() -> None:
     words = question("params: {a: {choice: [x, y]}}\nwhere: a\nanswer: {value: '1'}")
-    with pytest.raises(VariantError, match="expected true or false, got '[xy]'"):
+    with pytest.raises(VariantError, match=r"expected true or false, got '[xy]'"):
         draw_variant(words, 0)
 
 
