@@ -13,7 +13,7 @@ from engine.demos.wording import number
 from engine.initializers import he, xavier
 from engine.linear import stacked_linear
 from engine.losses import cross_entropy
-from engine.metrics import rms
+from engine.metrics import first_not_finite, rms
 from engine.optimizers import sgd
 from engine.parameters import Parameters, pack
 from engine.training import Activation
@@ -45,8 +45,7 @@ def compare(*, depth: int, activation: str, lr: float, seed: int) -> Result:
         "plain_ratio": float(gradients[0, PLAIN] / gradients[-1, PLAIN]),
         "residual_ratio": float(gradients[0, RESIDUAL] / gradients[-1, RESIDUAL]),
     }
-    finite = np.isfinite(training.losses).all(1)
-    diverged_at = None if finite.all() else int(finite.argmin())
+    diverged_at = first_not_finite(training.losses.sum(1))
     return Result(series_of(training), facts, reading(facts, depth), diverged_at)
 
 
