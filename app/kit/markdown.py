@@ -26,6 +26,11 @@ MAX_CHARACTERS = 50_000
 WIDE_FORMULA = 24  # characters that may be wider than a phone of 320 pixels
 WIDE_CODE = 36
 
+# Browsers break a line between a formula and its comma, whatever Unicode says.
+_CLINGING = re.compile(
+    r"[(\[“]<math(?>.*?</math>)[,.;:!?)\]”]*|<math(?>.*?</math>)[,.;:!?)\]”]+", re.DOTALL
+)
+
 Env: TypeAlias = dict[str, Any]
 ShowDemo: TypeAlias = Callable[[str], Markup]
 
@@ -174,7 +179,8 @@ def _level_headings(tokens: Iterable[Token], first: int) -> None:
 
 
 def _to_html(tokens: Sequence[Token], env: Env) -> Markup:
-    return sanitise(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env))
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)
+    return sanitise(_CLINGING.sub(r'<span class="clinging">\g<0></span>', html))
 
 
 def _leaves(tokens: Iterable[Token]) -> Iterator[Token]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from math_core import LatexError, LatexToMathML
 
@@ -32,6 +33,12 @@ _REFUSED = {
 _NESTING = re.compile(r"\\(?P<command>[A-Za-z]+|.)|(?P<open>\{)|(?P<close>\})", re.DOTALL)
 _DEEPENS = {"begin": 1, "left": 1, "end": -1, "right": -1}
 _MATHML_TAG = re.compile(r"<(/?)m[a-z]+[^>]*?(/?)>")
+
+# The combining bar has no width: over a narrow letter it would stand beside it.
+_BARS = (
+    ('<mo stretchy="true">\u0332</mo></mover>', '<mo stretchy="true">\u203e</mo></mover>'),
+    ('<mo stretchy="true">\u0332</mo></munder>', '<mo stretchy="true">_</mo></munder>'),
+)
 
 _CONVERTER = LatexToMathML(
     macros={"substack": r"\begin{subarray}{c}#1\end{subarray}"},
@@ -62,6 +69,8 @@ def to_mathml(latex: str, *, display: bool, label: str | None = None) -> str:
         raise FormulaError(message, min(int(offset), len(latex))) from error
     if _depth_of(mathml) > 2 * MAX_DEPTH:
         raise FormulaError("The formula is nested too deeply to be drawn; split it.")
+    for combining, spacing in _BARS:
+        mathml = mathml.replace(combining, spacing)
     if label is not None:
         mathml = mathml.replace("<math", f'<math aria-label="{html.escape(label)}"', 1)
     return mathml
@@ -130,8 +139,29 @@ def _subset_font() -> bytes:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=list(_characters()))
         subsetter.subset(font)
+        _narrow_roots(font)
         subset.save_font(font, stream, options)
     return stream.getvalue()
+
+
+def _narrow_roots(font: Any) -> None:
+    """Squeeze all sizes of the root sign to the width of the smallest.
+
+    Chromium reserves the width of the widest size for every root, which leaves a hole after √d.
+    """
+    variants = font["MATH"].table.MathVariants
+    root = font.getBestCmap()[ord("√")]
+    made = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    sizes = {record.VariantGlyph for record in made.MathGlyphVariantRecord}
+    parts = {record.glyph for record in made.GlyphAssembly.PartRecords}
+    width, _ = font["hmtx"][root]
+    for name in sizes | parts:
+        advance, bearing = font["hmtx"][name]
+        glyph = font["glyf"][name]
+        glyph.coordinates.scale((width / advance, 1))
+        glyph.coordinates.toInt()
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (width, round(bearing * width / advance))
 
 
 @cache

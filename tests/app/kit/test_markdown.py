@@ -312,3 +312,10 @@ def test_hostile_text_is_answered_quickly(text: str) -> None:
     render(text[:MAX_CHARACTERS])
     check(text[:MAX_CHARACTERS])
     assert time.process_time() - started < 8  # two calls of less than a second, on a busy machine
+
+
+def test_punctuation_stays_on_the_line_of_its_formula() -> None:
+    assert render_inline("a ($x$), b") == (
+        'a <span class="clinging">(<math><mi>x</mi></math>),</span> b'
+    )
+    assert "clinging" not in render_inline("a $x$ b")

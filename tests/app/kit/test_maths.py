@@ -170,6 +170,10 @@ def test_markup_in_text_and_tags_stays_text() -> None:
     assert "<img" not in tagged
 
 
+def test_bars_over_and_under_a_letter_have_a_width() -> None:
+    assert "\u0332" not in to_mathml(r"\overline{x} \underline{y}", display=False)
+
+
 def test_a_label_becomes_the_name_of_the_formula() -> None:
     mathml = to_mathml("x", display=False, label='x "quoted" <b>')
     assert mathml.startswith('<math aria-label="x &quot;quoted&quot; &lt;b&gt;">')
@@ -252,3 +256,14 @@ def test_the_font_can_stretch_brackets(cache_dir: Path) -> None:
         stretched = set(variants.VertGlyphCoverage.glyphs)
         names = font.getBestCmap()
     assert {names[ord(character)] for character in "([{|√"} <= stretched
+
+
+def test_every_size_of_the_root_sign_is_as_wide_as_the_smallest(cache_dir: Path) -> None:
+    with TTFont(BytesIO(font_bytes(cache_dir))) as font:
+        variants = font["MATH"].table.MathVariants
+        root = font.getBestCmap()[ord("√")]
+        made = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+        names = {record.VariantGlyph for record in made.MathGlyphVariantRecord}
+        names |= {part.glyph for part in made.GlyphAssembly.PartRecords}
+        widths = {font["hmtx"][name][0] for name in names}
+    assert widths == {font["hmtx"][root][0]}
