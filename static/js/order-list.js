@@ -6,12 +6,19 @@ import { announce } from "./announce.js";
  */
 class OrderList extends HTMLElement {
   connectedCallback() {
+    this.#restore();
     for (const item of this.#items) item.append(this.#mover(item, -1), this.#mover(item, 1));
     this.#renumber();
   }
 
   get #items() {
     return [...this.querySelectorAll("li")];
+  }
+
+  /** A page that comes back holds the learner's places in its inputs. */
+  #restore() {
+    const place = (item) => Number(item.querySelector("input").value);
+    this.querySelector("ol").append(...this.#items.sort((a, b) => place(a) - place(b)));
   }
 
   #mover(item, step) {
