@@ -29,7 +29,7 @@ def top_p(p: Array, mass: float) -> Array:
     Holtzman et al. 2020 (arXiv:1904.09751).
     """
     falling = np.sort(p)[::-1]
-    before = np.cumsum(falling) - falling  # mass of the more likely ones
+    before = np.concatenate([[0.0], np.cumsum(falling)[:-1]])  # mass of the more likely ones
     return _renormalize(p, before[_by_rank(p)] < mass)
 
 
