@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from app.bank.fields import Problems, place_of, read_text
-from app.bank.schemas import Problem
+from app.bank.schemas import NOWHERE, Problem
 from app.kit import yaml
 
 GROUPS = ("rows", "corrections")
@@ -37,12 +37,15 @@ def read_coverable(text: str, *, file: str) -> tuple[Coverable, list[Problem]]:
     for error in document.errors:
         problems.found.append(Problem(file, error.line, error.column, error.message))
     groups: dict[str, dict[str, str]] = {name: {} for name in GROUPS}
-    if isinstance(document.root, yaml.Mapping):
-        for entry in document.root.entries.values():
-            if entry.key.text in groups:
-                groups[entry.key.text] = _read_group(entry.value, problems)
-            else:
-                problems.at(entry.key, f"unknown key '{entry.key.text}': rows or corrections")
+    if not isinstance(document.root, yaml.Mapping):
+        if not problems.found:
+            problems.add(NOWHERE, "write rows: and corrections:, each with topics and their ids")
+        return Coverable(), problems.found
+    for entry in document.root.entries.values():
+        if entry.key.text in groups:
+            groups[entry.key.text] = _read_group(entry.value, problems)
+        else:
+            problems.at(entry.key, f"unknown key '{entry.key.text}': rows or corrections")
     return Coverable(**groups), problems.found
 
 

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.bank.coverage import Coverable, read_coverable
-from app.bank.fields import Fields, Problems, short
+from app.bank.fields import Fields, Problems, place_of, short
 from app.bank.format import QUESTION_ID
 from app.bank.schemas import NOWHERE, Place, Problem
 from app.kit import yaml
@@ -65,6 +65,8 @@ def read_bank(folder: Path) -> BankFiles:
     problems: list[Problem] = []
     topics, topics_problems = _read_topics(folder)
     questions = list(_read_questions(folder, topics, problems))
+    if topics_problems:
+        problems.clear()  # folders are strangers only to a list that can be trusted
     coverable, coverage_problems = _read_coverage(folder)
     return BankFiles(
         tuple(_with_notes(folder, topic, problems) for topic in topics),
@@ -73,6 +75,35 @@ def read_bank(folder: Path) -> BankFiles:
         tuple(topics_problems),
         tuple(problems + coverage_problems),
     )
+
+
+def narrowed(bank: BankFiles, folder: Path, paths: Collection[Path]) -> BankFiles:
+    """The bank with no questions, lessons and problems but those of some files and folders."""
+    parent = folder.resolve().parent
+    wanted = {path.resolve() for path in paths}
+
+    def is_wanted(file: str) -> bool:
+        path = parent / file
+        return path in wanted or not wanted.isdisjoint(path.parents)
+
+    files = [question.file for question in bank.questions]
+    files += [topic.notes_file for topic in bank.topics if topic.notes_file]
+    strangers = [
+        _problem(str(path), f"no question or lesson of the bank in {folder} is here")
+        for path in paths
+        if not any(path.resolve() in {parent / file, *(parent / file).parents} for file in files)
+    ]
+    return BankFiles(
+        tuple(topic if is_wanted(topic.notes_file) else _silent(topic) for topic in bank.topics),
+        tuple(question for question in bank.questions if is_wanted(question.file)),
+        bank.coverable,
+        bank.topics_problems,
+        (*strangers, *(problem for problem in bank.problems if is_wanted(problem.file))),
+    )
+
+
+def _silent(topic: TopicFile) -> TopicFile:
+    return replace(topic, notes="", notes_file="")
 
 
 def read_text_file(path: Path, *, file: str) -> tuple[str, list[Problem]]:
@@ -114,10 +145,10 @@ def _read_topics(folder: Path) -> tuple[list[TopicFile], list[Problem]]:
 
 
 def _listed_topics(root: yaml.Node | None, problems: Problems) -> list[TopicFile]:
-    if root is None:
-        return []
     if not isinstance(root, yaml.Mapping):
-        problems.at(root, "write 'topics:' and below it one entry '- slug: …' for each topic")
+        if not problems.found:
+            message = "write 'topics:' and below it one entry '- slug: …' for each topic"
+            problems.add(place_of(root) if root else NOWHERE, message)
         return []
     fields = Fields(root, ("topics",), problems)
     fields.require("topics")
@@ -165,19 +196,7 @@ def _with_notes(folder: Path, topic: TopicFile, problems: list[Problem]) -> Topi
         for error in yaml.forbidden_characters(text)
     ]
     problems += faults
-    return topic if faults else _noted(topic, text, file)
-
-
-def _noted(topic: TopicFile, text: str, file: str) -> TopicFile:
-    return TopicFile(
-        topic.slug,
-        topic.title,
-        topic.description,
-        topic.prerequisites,
-        topic.position,
-        text,
-        file,
-    )
+    return replace(topic, notes="" if faults else text, notes_file=file)
 
 
 def _read_questions(
@@ -209,7 +228,7 @@ def _refuse_twins(questions: Sequence[QuestionFile]) -> Iterator[QuestionFile]:
         if twins:
             message = f"the id '{question.id}' is also that of {twins[0]}: rename one of them"
             fault = _problem(question.file, message)
-            yield QuestionFile(question.id, question.topic, question.file, question.text, (fault,))
+            yield replace(question, problems=(*question.problems, fault))
         else:
             yield question
 

@@ -14,7 +14,7 @@ from app.bank import grading, queries, rendering
 from app.bank.check_cache import CheckCache
 from app.bank.checking import Progress, check_files
 from app.bank.demo_runs import facts_of, registry
-from app.bank.files import BankFiles, read_bank
+from app.bank.files import BankFiles, narrowed, read_bank
 from app.bank.format import parse_question
 from app.bank.grading import Grade, Part, UnreadableAnswer
 from app.bank.lessons import check_lesson, parse_embedded_demo
@@ -97,7 +97,9 @@ def check(
 ) -> CheckReport:
     """Check a bank, or only the files in ``paths``; what was checked before is looked up."""
     started = time.perf_counter()
-    bank = _narrowed(read_bank(content_dir), content_dir, paths)
+    bank = read_bank(content_dir)
+    if paths:
+        bank = narrowed(bank, content_dir, paths)
     cache = CheckCache(cache_dir and cache_dir / CACHE_FOLDER)
     outcomes = check_files(bank.questions, cache=cache, progress=progress, workers=workers)
     seconds = time.perf_counter() - started
@@ -204,23 +206,3 @@ def _lesson_problems(bank: BankFiles) -> list[Problem]:
         if topic.notes
         for problem in check_lesson(topic.notes, file=topic.notes_file, demos=demos)
     ]
-
-
-def _narrowed(bank: BankFiles, content_dir: Path, paths: Collection[Path]) -> BankFiles:
-    """The bank with the named files and folders only."""
-    if not paths:
-        return bank
-    wanted = [path.resolve() for path in paths]
-    parent = content_dir.resolve().parent
-
-    def is_wanted(file: str) -> bool:
-        path = parent / file
-        return any(path == one or one in path.parents for one in wanted)
-
-    return BankFiles(
-        bank.topics,
-        tuple(question for question in bank.questions if is_wanted(question.file)),
-        bank.coverable,
-        bank.topics_problems,
-        tuple(problem for problem in bank.problems if is_wanted(problem.file)),
-    )

@@ -61,7 +61,7 @@ def write_bank(
     report = SyncReport(errors=[*bank.topics_problems, *bank.problems, *lessons])
     if bank.topics_problems:
         return report  # without the list of topics nothing can be told from what is there
-    bad_lessons = {problem.file for problem in lessons}
+    bad_lessons = {problem.file for problem in (*lessons, *bank.problems)}
     _write_topics(session, bank.topics, bad_lessons)
     writer = _Writer(session, queries.all_questions(session), report, now)
     for file, outcome in zip(bank.questions, outcomes, strict=True):

@@ -110,7 +110,7 @@ def load(text: str, *, first_line: int = 1) -> Document:
         tree.errors.append(stop.error)
         tree.root = None
     except yaml.MarkedYAMLError as error:
-        tree.errors.append(_syntax_error(error, tree, first_line))
+        tree.errors.append(_syntax_error(error, tree))
         tree.root = None
     return Document(tree.root, tuple(tree.errors))
 
@@ -172,11 +172,8 @@ def _balanced(text: str) -> bool:
     return depth == 0
 
 
-def _syntax_error(error: yaml.MarkedYAMLError, tree: "_Tree", first_line: int) -> YamlError:
-    mark, opened = error.problem_mark, error.context_mark
-    if opened and (mark is None or ("flow" in str(error.context) and mark.line != opened.line)):
-        mark = opened  # a bracket left open is seen only lines later
-    line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+def _syntax_error(error: yaml.MarkedYAMLError, tree: "_Tree") -> YamlError:
+    line, column = tree.place_of(error)
     context = f" ({error.context})" if error.context else ""
     unquoted = tree.in_flow or "mapping values" in str(error.problem)
     cure = ": quote this expression" if unquoted else ""
@@ -211,6 +208,14 @@ class _Tree:
     @property
     def in_flow(self) -> bool:
         return bool(self.stack) and self.stack[-1].flow
+
+    def place_of(self, error: yaml.MarkedYAMLError) -> tuple[int, int]:
+        """Where a fault is. A bracket left open is noticed lines later; it is shown."""
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + self.first_line, mark.column + 1) if mark else (1, 1)
+        if self.in_flow and self.stack[-1].node.line != line:
+            return self.stack[-1].node.line, self.stack[-1].node.column
+        return line, column
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
