@@ -22,7 +22,7 @@ def markers(x: Array, y: Array, style: Style, *, every: bool) -> str:
     """Mark every sample, or few of them where the other curves have none."""
     places = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if len(places) and not (every and len(places) <= MOST):
-        offset = (style.marker + 1) / (len(SHAPES) + 1)
+        offset = (style.marker % len(SHAPES) + 1) / (len(SHAPES) + 1)
         shares = (np.arange(FEW) + offset) / FEW
         places = places[np.unique((shares * len(places)).astype(int))]
     points = np.rint(np.stack([x[places], y[places]], axis=1) * FINE).astype(int).tolist()
