@@ -12,6 +12,7 @@ from app.demos.service import Demo, FactSpec, Figure, GuessView, Param, Preset, 
 
 FIRST, SECOND = "A", "B"
 LOG_STEPS = 200  # positions of a slider that moves by factors
+LONGEST_ABBREVIATION = 3  # letters: lr, eps, tau, w11
 MOST_SEGMENTS = 3  # more choices than this stand in a list that unfolds
 
 
@@ -66,7 +67,7 @@ class Control:
 
     @property
     def id(self) -> str:
-        return self.field.replace(".", "-")
+        return id_of(self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,15 @@ class Setting:
         """Whether the choices stand side by side; two rows of them need more room."""
         count = len(self.controls[0].options)
         return 0 < count <= (MOST_SEGMENTS if len(self.controls) == 1 else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with a field, to be listed with a link to it."""
+
+    id: str
+    label: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +147,7 @@ class DemoPage:
     settings: tuple[Setting, ...]
     seed: Control
     comparing: bool
-    errors: Mapping[str, str]
+    errors: tuple[FieldError, ...]
     notes: tuple[str, ...]
     presets: tuple[Link, ...]
     run: RunView | None
@@ -176,7 +186,10 @@ def demo_page(
         settings=tuple(setting(param, asked) for param in demo.params),
         seed=seed_control(asked),
         comparing=asked.second is not None,
-        errors={name.replace(".", "-"): text for name, text in asked.errors.items()},
+        errors=tuple(
+            FieldError(id_of(field), field_label(demo, field), message)
+            for field, message in asked.errors.items()
+        ),
         notes=tuple(note(name, meant) for name, meant in asked.ignored.items()),
         presets=tuple(preset_link(demo, preset) for preset in demo.presets),
         run=run_view(runs) if runs else None,
@@ -197,11 +210,29 @@ def setting(param: Param, asked: Asked) -> Setting:
     if asked.second is not None:
         controls.append(control(param, SECOND_PREFIX + param.name, asked, asked.second))
     return Setting(
-        label=in_words(param.name),
+        label=label(param),
         param=param,
         help=help_text(param),
         controls=tuple(controls),
     )
+
+
+def label(param: Param) -> str:
+    """Return what a setting is called: by its symbol where the name is a mere abbreviation."""
+    short = len(param.name.replace("_", "")) <= LONGEST_ABBREVIATION
+    return param.symbol if short and param.symbol else in_words(param.name)
+
+
+def field_label(demo: Demo, field: str) -> str:
+    """Return what a field of the form is called in the list of errors."""
+    labels = {param.name: label(param) for param in demo.params}
+    name = field.removeprefix(SECOND_PREFIX)
+    suffix = f" ({SECOND})" if field != name else ""
+    return labels.get(name, in_words(name)) + suffix
+
+
+def id_of(field: str) -> str:
+    return field.replace(".", "-")
 
 
 def control(param: Param, field: str, asked: Asked, values: Mapping[str, Value]) -> Control:

@@ -8,21 +8,22 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from app.demos import pages, service
-from app.demos.schemas import Asked, RunRequest, read_address
+from app.demos.schemas import Asked, Refusal, RunRequest, read_address
 from app.demos.service import BadParameter, Demo, DemoBusy, Run
 from app.deps import ReadSession
 from app.kit.templating import page
 
 router = APIRouter()
+REFUSED = {"model": Refusal}
 
 
-@router.get("/demos")
+@router.get("/demos", include_in_schema=False)
 def list_demos(request: Request, session: ReadSession) -> Response:
     gallery = pages.gallery_page(service.demos(), service.topic_titles(session))
     return page(request, "demos/gallery.html", gallery)
 
 
-@router.get("/demos/{slug}.csv")
+@router.get("/demos/{slug}.csv", include_in_schema=False)
 def show_demo_csv(request: Request, slug: str) -> Response:
     runs = run_all(*asked_of(request, slug))
     return Response(
@@ -30,14 +31,14 @@ def show_demo_csv(request: Request, slug: str) -> Response:
     )
 
 
-@router.get("/demos/{slug}.json")
+@router.get("/demos/{slug}.json", include_in_schema=False)
 def show_demo_json(request: Request, slug: str) -> Response:
     runs = run_all(*asked_of(request, slug))
     content = {name: service.to_wire(run) for name, run in runs.items()}
     return JSONResponse(content, headers=download(f"{slug}.json"))
 
 
-@router.get("/demos/{slug}")
+@router.get("/demos/{slug}", include_in_schema=False)
 def show_demo(request: Request, slug: str) -> Response:
     demo = service.demo(slug)
     asked = read_address(demo, request.query_params.multi_items())
@@ -55,21 +56,26 @@ def show_demo(request: Request, slug: str) -> Response:
 
 @router.get("/api/demos")
 def list_demos_json() -> list[dict[str, Any]]:
+    """List all demos with what they take and what they compute."""
     return [service.demo_to_wire(demo) for demo in service.demos()]
 
 
-@router.get("/api/demos/{slug}")
-def show_demo_declaration(slug: str) -> dict[str, Any]:
+@router.get("/api/demos/{slug}", responses={404: REFUSED})
+def show_declaration(slug: str) -> dict[str, Any]:
+    """Return one demo with what it takes and what it computes."""
     return service.demo_to_wire(service.demo(slug))
 
 
-@router.post("/api/demos/{slug}/runs")
+@router.post("/api/demos/{slug}/runs", responses=dict.fromkeys((404, 422, 503), REFUSED))
 def create_run(slug: str, sent: RunRequest) -> Response:
+    """Run a demo. What is left out is at its default; NaN and infinity come back as null."""
     try:
         return JSONResponse(service.to_wire(service.run_demo(slug, sent.params, sent.seed)))
     except BadParameter as error:
-        refusal = {"error": error.title, "detail": error.message, "field": error.name}
-        return JSONResponse(refusal | {"cure": error.cure}, status_code=error.status)
+        # A name may hold half a surrogate pair, which JSON can carry and UTF-8 cannot.
+        name = error.name.encode("utf-8", "replace").decode()
+        refused = Refusal(error=error.title, detail=error.message, cure=error.cure, field=name)
+        return JSONResponse(refused.model_dump(), status_code=error.status)
 
 
 def show(

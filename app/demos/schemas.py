@@ -25,6 +25,15 @@ class RunRequest(BaseModel):
     seed: StrictInt = 0
 
 
+class Refusal(BaseModel):
+    """Why a run was refused; `field` names the setting that does not fit."""
+
+    error: str
+    detail: str
+    cure: str
+    field: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The state of a demo page, which its address holds in full.

@@ -246,19 +246,27 @@ def test_a_program_that_sends_nothing_gets_the_defaults(browser: TestClient) -> 
         ({"params": {"depth": 2.5}}, "depth", "depth is a whole number from 2 to 60, not 2.5"),
         ({"params": {"residual": 1}}, "residual", "residual is true or false, not 1"),
         ({"params": {"dept": 5}}, "dept", "did you mean depth?"),
+        ({"params": {"\ud800": 5}}, "?", "gradient-depth has no parameter"),
+        ({"params": {"depth": "\ud800"}}, "depth", "depth is a whole number from 2 to 60"),
         ({"seed": -1}, "seed", "seed is a whole number from 0 to 4294967295, not -1"),
     ],
 )
 def test_a_program_is_told_the_field_and_its_range(
     browser: TestClient, body: dict[str, Any], field: str, detail: str
 ) -> None:
-    response = browser.post("/api/demos/gradient-depth/runs", json=body)
+    response = browser.post(
+        "/api/demos/gradient-depth/runs",
+        content=json.dumps(body),
+        headers={"Content-Type": "application/json"},
+    )
     assert response.status_code == 422
     assert response.json()["field"] == field
     assert detail in response.json()["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"params": 3}', b'{"parms": {}}', b"{"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"params": {"depth": NaN}}', b'{"params": 3}', b'{"parms": {}}', b"{"]
+)
 def test_a_body_that_is_no_run_is_refused_in_json(browser: TestClient, body: bytes) -> None:
     response = browser.post(
         "/api/demos/gradient-depth/runs",
