@@ -1,6 +1,6 @@
 """Axes: a grid of hairlines, ticks, and titles that need no turning of the head."""
 
-from app.kit.charts_base import LINE, Axis, Box, coordinate, line, text, width_of
+from app.kit.charts_base import LINE, WIDTH, Axis, Box, coordinate, fitting, line, text, width_of
 from app.kit.charts_scales import Scale, tick_labels, ticks
 
 TITLE = 26  # room above the box for the title of the y axis
@@ -25,9 +25,8 @@ def y_axis_of(axis: Axis, scale: Scale, box: Box) -> str:
         text(label, box.left - 6, y + 4.5, anchor="e")
         for label, y in zip(labels, places, strict=True)
     )
-    return (
-        f'<path class="grid" d="{grid}"/>{words}{text(axis.title, 0, box.top - 14, "axis-title")}'
-    )
+    title = text(fitting(axis.title, WIDTH), 0, box.top - 14, "axis-title")
+    return f'<path class="grid" d="{grid}"/>{words}{title}'
 
 
 def x_axis_of(axis: Axis, scale: Scale, box: Box, *, whole: bool = False) -> str:
@@ -38,7 +37,9 @@ def x_axis_of(axis: Axis, scale: Scale, box: Box, *, whole: bool = False) -> str
         text(label, x, box.bottom + 17, anchor="m") for label, x in zip(labels, places, strict=True)
     )
     base = line(box.left, box.bottom, box.right, box.bottom, "axis")
-    title = text(axis.title, box.right, box.bottom + 17 + LINE, "axis-title", anchor="e")
+    title = text(
+        fitting(axis.title, box.right), box.right, box.bottom + 17 + LINE, "axis-title", anchor="e"
+    )
     return f'{base}<path class="axis" d="{marks}"/>{words}{title}'
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
 from app.kit.charts_axes import FOOT, TITLE, fitting_ticks, left_margin, x_axis_of, y_axis_of
 from app.kit.charts_base import (
+    LETTER,
     LINE,
     WIDTH,
     Axis,
@@ -90,7 +92,7 @@ def _upright(data: Bars, ident: str) -> tuple[float, Sequence[str]]:
     low, high = _range(data)
     box = Box(left_margin(data.y_axis, low, high), TITLE, WIDTH - 4, HEIGHT - FOOT)
     scale = Scale(low, high, box.bottom, box.top, log=data.y_axis.log)
-    slot = box.width / len(data.labels)
+    slot = box.width / max(len(data.labels), 1)
     width = slot * (0.9 if len(data.labels) > MANY else 0.7) / len(data.series)
     foot = scale.at(low if scale.log else 0.0)
     parts = [y_axis_of(data.y_axis, scale, box)]
@@ -114,7 +116,7 @@ def _printed_above(
     values: Array, tops: Array, first: float, *, slot: float, room: float
 ) -> list[str]:
     words = [number(value) for value in values.tolist()]
-    if max(map(width_of, words)) > room:
+    if max(map(width_of, words), default=0) > room:
         return []
     return [
         text(word, first + i * slot, top - 5 if value >= 0 else top + LINE - 2, "value", anchor="m")
@@ -124,7 +126,7 @@ def _printed_above(
 
 
 def _names_below(data: Bars, box: Box, slot: float) -> list[str]:
-    widest = max(map(width_of, data.labels)) + 10
+    widest = max(map(width_of, data.labels), default=0) + 10
     stride = max(1, int(np.ceil(widest / slot)))
     names = [
         text(label, box.left + (i + 0.5) * slot, box.bottom + 17, anchor="m")
@@ -167,9 +169,21 @@ def _lying(data: Bars, ident: str) -> tuple[float, Sequence[str]]:
         ]
     parts.append(line(foot, box.top, foot, box.bottom, "axis"))
     for i, label in enumerate(data.labels):
-        middle = box.top + (i + 0.5) * slot + 4.5
-        parts.append(text(fitting(label, room), box.left - 7, middle, "name", anchor="e"))
+        parts += _name_beside(label, room, box.left - 7, box.top + (i + 0.5) * slot + 4.5)
     return box.bottom + FOOT, [*parts, x_axis_of(data.y_axis, scale, box)]
+
+
+def _name_beside(label: str, room: float, x: float, y: float) -> list[str]:
+    """Write a name on one line, or on two."""
+    if width_of(label) <= room:
+        return [text(label, x, y, "name", anchor="e")]
+    first, second = wrap(label, int(room / LETTER))[:2]
+    rest = label[len(first) + 1 :] if len(first) + len(second) + 1 < len(label) else second
+    top, bottom = y - LINE / 2 + 0.5, y + LINE / 2 - 0.5
+    return [
+        text(fitting(first, room), x, top, "name", anchor="e"),
+        text(fitting(rest, room), x, bottom, "name", anchor="e"),
+    ]
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> str:

@@ -77,6 +77,13 @@ class Box:
         return self.bottom - self.top
 
 
+def overlap(one: Box, other: Box) -> float:
+    """Return the area that two boxes share."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return max(width, 0.0) * max(height, 0.0)
+
+
 def picture(
     *parts: str, ident: str, title: str, description: str, height: float, legend: str = ""
 ) -> Markup:

@@ -6,8 +6,6 @@ import numpy as np
 
 from app.kit.charts_axes import FOOT, TITLE
 from app.kit.charts_base import (
-    LINE,
-    WIDTH,
     Axis,
     Chart,
     Mark,
@@ -17,12 +15,11 @@ from app.kit.charts_base import (
     picture,
     polyline,
     table_of,
-    text,
-    width_of,
 )
 from app.kit.charts_colours import Ramp, key_of
 from app.kit.charts_curves import Curve, Style, styles_of
 from app.kit.charts_markers import markers, sample
+from app.kit.charts_notes import CROSS, marked
 from app.kit.charts_plane import Plane, axes_of, bands, clipped, plane_of
 from app.kit.charts_scales import Array, drawable
 from app.kit.charts_words import tell_range
@@ -61,7 +58,14 @@ def contour(data: Contour, *, ident: str) -> Chart:
         f'<g class="pale">{key_of(_pale(data.z), height)}</g>',
         axes_of(plane, data.x_axis, data.y_axis),
         clipped(f'<g class="pale">{_surface(data, plane)}</g>{paths}', plane, ident),
-        *(_mark(mark, plane) for mark in data.marks),
+        marked(
+            [
+                (mark.label, plane.x.at(mark.x), plane.y.at(mark.y))
+                for mark in data.marks
+                if plane.x.shows(mark.x) and plane.y.shows(mark.y)
+            ],
+            CROSS,
+        ),
         ident=ident,
         title=data.title,
         description=description,
@@ -106,18 +110,6 @@ def _path(curve: Curve, style: Style, plane: Plane) -> str:
 
 def _bounded(places: Array, start: float, length: float) -> Array:
     return np.clip(places, start - FAR * length, start + FAR * length)
-
-
-def _mark(mark: Mark, plane: Plane) -> str:
-    if not (plane.x.shows(mark.x) and plane.y.shows(mark.y)):
-        return ""
-    x, y = plane.x.at(mark.x), plane.y.at(mark.y)
-    left = x + width_of(mark.label) > WIDTH - LINE
-    words = text(
-        mark.label, x + (-8 if left else 8), y + LINE - 2, "note", anchor="e" if left else ""
-    )
-    cross = f'<path class="mark" d="M{x - 5:.1f} {y:.1f}h10m-5-5v10"/>'
-    return cross + words
 
 
 def tell_contour(data: Contour) -> str:

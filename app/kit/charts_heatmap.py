@@ -44,7 +44,7 @@ Run: TypeAlias = tuple[int, int, int]  # row, first column, column after the las
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """NaN cells are blank. ``span`` fixes the range of the colours, to compare two matrices."""
+    """NaN cells are blank. ``alike`` is a second matrix whose numbers must get the same colours."""
 
     title: str
     values: Array  # (R, C)
@@ -55,16 +55,13 @@ class Heatmap:
     value_axis: Axis
     diverging: bool = False
     show_values: bool = False
-    span: tuple[float, float] | None = None
+    alike: Array | None = None
 
 
 def heatmap(data: Heatmap, *, ident: str) -> Chart:
     """Draw a matrix; its numbers are printed where they are wanted and have room."""
-    ramp = (
-        Ramp(*data.span, data.diverging)
-        if data.span
-        else ramp_for(data.values, diverging=data.diverging)
-    )
+    parts = [data.values] if data.alike is None else [data.values, data.alike]
+    ramp = ramp_for(np.concatenate([part.ravel() for part in parts]), diverging=data.diverging)
     values = averaged(data.values)
     box, cell = _layout(values, data)
     description = tell_heatmap(data)

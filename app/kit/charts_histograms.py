@@ -93,6 +93,8 @@ def _row(data: Histograms, index: int, scale: Scale, *, foot: float, height: flo
 
 def tell_histograms(data: Histograms) -> str:
     """Return centre and spread of the first and the last group."""
+    if not data.labels:
+        return f"{data.x_axis.title} in 0 histograms: nothing to draw."
     ends = sorted({0, len(data.labels) - 1})
     clauses = [f"{data.labels[n]} {_spread(data.edges, data.counts[n])}" for n in ends]
     return f"{data.x_axis.title} in {len(data.labels)} histograms: {'; '.join(clauses)}."

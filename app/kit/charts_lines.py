@@ -14,7 +14,6 @@ from app.kit.charts_base import (
     WIDTH,
     Box,
     Chart,
-    Mark,
     Table,
     fine,
     legend_of,
@@ -38,6 +37,7 @@ from app.kit.charts_curves import (
     thinned,
 )
 from app.kit.charts_markers import markers, sample
+from app.kit.charts_notes import RING, marked
 from app.kit.charts_scales import Scale, padded, span_of
 from app.kit.charts_words import tell_lines
 
@@ -74,7 +74,7 @@ def lines(data: Lines, *, ident: str) -> Chart:
         *(_draw(curve, style, frame, data) for curve, style in styled),
         *_breaks(data, frame),
         _guess(data.guess, frame),
-        *(_mark(mark, frame) for mark in data.marks),
+        marked([(mark.label, frame.x.at(mark.x), frame.y.at(mark.y)) for mark in data.marks], RING),
         "" if _drawn(data) else _nothing(frame.box),
         _end_labels(styled, frame) if direct else "",
         ident=ident,
@@ -174,22 +174,6 @@ def _guess(guess: Guess | None, frame: Frame) -> str:
     above = y > frame.box.top + LINE
     words = text(guess.words, frame.box.left + 4, y - 5 if above else y + LINE - 2, "guess-words")
     return line(frame.box.left, y, frame.box.right, y, "guess-line") + words
-
-
-def _mark(mark: Mark, frame: Frame) -> str:
-    x, y = frame.x.at(mark.x), frame.y.at(mark.y)
-    if not (np.isfinite(x) and np.isfinite(y)):
-        return ""
-    left = x + width_of(mark.label) > WIDTH - 8
-    above = y > frame.box.top + LINE
-    words = text(
-        mark.label,
-        x + (-7 if left else 7),
-        y - 6 if above else y + LINE,
-        "note",
-        anchor="e" if left else "",
-    )
-    return f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="3.4"/>{words}'
 
 
 def _end_labels(styled: Styled, frame: Frame) -> str:

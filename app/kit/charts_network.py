@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.kit.charts_base import WIDTH, Box, Chart, Table, picture, text, width_of
+from app.kit.charts_base import WIDTH, Box, Chart, Table, overlap, picture, text, width_of
 from app.kit.numbers import number
 
 RADIUS = 24
@@ -118,15 +118,9 @@ def _free_place(
         x = start[0] + share * (end[0] - start[0])
         y = start[1] + share * (end[1] - start[1])
         box = Box(x - half_width, y - half_height, x + half_width, y + half_height)
-        tried.append((sum(_overlap(box, other) for other in taken), len(tried), x, y, box))
+        tried.append((sum(overlap(box, other) for other in taken), len(tried), x, y, box))
     _, _, x, y, box = min(tried)
     return x, y, box
-
-
-def _overlap(one: Box, other: Box) -> float:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return max(width, 0.0) * max(height, 0.0)
 
 
 def tell_network(data: Network) -> str:

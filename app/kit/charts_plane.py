@@ -13,7 +13,7 @@ from app.kit.charts_axes import left_margin, x_axis_of, y_axis_of
 from app.kit.charts_base import WIDTH, Axis, Box, coordinate, fine, polygon, polyline
 from app.kit.charts_scales import Array, Scale
 
-LOWEST, TALLEST = 210, 360
+LOWEST, TALLEST = 210, 380
 USUAL = 280
 
 

@@ -13,8 +13,10 @@ from app.kit.numbers import number, power_of_ten
 
 Array: TypeAlias = NDArray[np.float64]
 
-LARGEST = 1e300  # beyond this the length of an axis would overflow
-MOST_DECADES = 6  # labelled on one axis
+LARGEST, SMALLEST = 1e300, 1e-300  # beyond these the length of an axis would overflow
+FLAT = 1e-9  # of the size of the numbers: what differs less is drawn as constant
+HALF = 0.5  # of a unit: what lies on the edge is inside
+MOST_DECADES = 7  # labelled on one axis
 FEW_DECADES = 2  # have room for labels between them
 NEAR = range(-2, 4)  # decades that are written out, not as powers
 FARTHEST, FINEST = 1e5, 1e-4  # labels and steps that are written out
@@ -50,14 +52,16 @@ class Scale:
         return self.start + (value - low) * ((self.end - self.start) / (high - low))
 
     def shows(self, value: float) -> bool:
-        return math.isfinite(self.at(value)) and self.low <= value <= self.high
+        place = self.at(value)
+        low, high = sorted((self.start, self.end))
+        return low - HALF <= place <= high + HALF  # NaN is nowhere
 
 
 def drawable(values: Array, *, log: bool) -> Array:
     """Replace by NaN what has no place on an axis."""
     values = np.asarray(values, dtype=float)
     good = np.isfinite(values) & (values > 0) if log else np.isfinite(values)
-    return np.where(good, np.clip(values, -LARGEST, LARGEST), np.nan)
+    return np.where(good, np.clip(values, SMALLEST if log else -LARGEST, LARGEST), np.nan)
 
 
 def span_of(arrays: Iterable[Array], *, log: bool) -> tuple[float, float]:
@@ -77,8 +81,9 @@ def padded(low: float, high: float, *, log: bool, zero: bool = False) -> tuple[f
     """
     if log:
         return _padded_log(low, high)
-    if low == high:
-        room = abs(low) / 2 or 1.0
+    size = max(abs(low), abs(high))
+    if high - low <= max(FLAT * size, SMALLEST):
+        room = size / 2 if size > SMALLEST else 1.0
         low, high = low - room, high + room
     if low > 0 and (zero or low < 0.4 * high):
         low = 0.0
@@ -89,14 +94,15 @@ def padded(low: float, high: float, *, log: bool, zero: bool = False) -> tuple[f
 
 
 def _padded_log(low: float, high: float) -> tuple[float, float]:
-    first, last = math.log10(low), math.log10(high)
-    if last - first < 1:
-        middle = (first + last) / 2
-        room = max((last - first) * 0.6, 0.15)
-        first, last = middle - room, middle + room
-    else:
-        first, last = math.floor(first + 1e-9), math.ceil(last - 1e-9)
-    return 10.0 ** max(first, -307), 10.0 ** min(last, 308)
+    """Reach out to the next decade, or to the next 1, 2 or 5 where the range is short."""
+    low, high = max(low, SMALLEST), min(high, LARGEST)
+    if high <= low * (1 + FLAT):
+        low, high = low / 2, high * 2
+    steps = (1.0, 2.0, 5.0) if high / low < 10.0**FEW_DECADES else (1.0,)
+    first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    below = [m * 10.0**first for m in steps if m * 10.0**first <= low * (1 + 1e-9)]
+    above = [m * 10.0 ** (last - 1) for m in (*steps, 10.0)]
+    return max(below, default=low), min(m for m in above if m >= high * (1 - 1e-9))
 
 
 def nice_step(low: float, high: float, count: int, *, whole: bool = False) -> float:
@@ -121,7 +127,7 @@ def ticks(scale: Scale, count: int = 5, *, whole: bool = False) -> list[float]:
 def log_ticks(low: float, high: float) -> list[float]:
     """Return decades, every so many of them; within less than two, 1, 2 and 5 of each."""
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
-    if last - first <= FEW_DECADES:
+    if high / low <= 10.0**FEW_DECADES * (1 + 1e-9):
         every = [m * 10.0**n for n in range(first, last + 1) for m in (1, 2, 5)]
         inside = [value for value in every if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
         return inside if len(inside) > 1 else [low, high]
@@ -139,7 +145,8 @@ def tick_labels(values: Sequence[float], *, log: bool) -> list[str]:
     largest = max(map(abs, values), default=0.0)
     step = min((b - a for a, b in pairwise(values)), default=largest)
     if largest >= FARTHEST or 0 < step < FINEST:
-        return [number(value) for value in values]
+        digits = math.ceil(math.log10(largest / (step or largest))) + 1
+        return [number(value, digits) for value in values]
     decimals = next((n for n in range(5) if _is_whole(step * 10**n)), 5)
     return [f"{value:.{decimals}f}".replace("-", "−") for value in (v + 0.0 for v in values)]
 
@@ -148,7 +155,7 @@ def _log_label(value: float) -> str:
     power = math.log10(value)
     if _is_whole(power) and round(power) not in NEAR:
         return power_of_ten(round(power))
-    return number(value, 1)
+    return number(value)
 
 
 def _is_whole(value: float) -> bool:
