@@ -118,20 +118,32 @@ def _check_all(
     files: Sequence[QuestionFile], runs: Mapping[str, Facts], workers: int | None
 ) -> Iterator[tuple[QuestionFile, _Done]]:
     processes = min(workers or os.cpu_count() or 1, len(files))
-    if processes <= 1 or len(files) <= INLINE:
-        memory = DemoRuns(runs)
-        for file in files:
-            yield file, _check_safely(file, memory)
+    if processes > 1 and len(files) > INLINE:
+        yield from _check_in_processes(files, runs, processes)
         return
+    memory = DemoRuns(runs)
+    for file in files:
+        yield file, _check_safely(file, memory)
+
+
+def _check_in_processes(
+    files: Sequence[QuestionFile], runs: Mapping[str, Facts], processes: int
+) -> Iterator[tuple[QuestionFile, _Done]]:
+    """Check files side by side; where one ends its process, each that is left gets its own."""
+    left = []
     context = get_context("spawn")
     with ProcessPoolExecutor(processes, context, _WORKER.start, (dict(runs),)) as pool:
         futures = {pool.submit(_check_in_worker, file): file for file in files}
         for future in as_completed(futures):
-            file = futures[future]
             try:
-                yield file, future.result()
+                yield futures[future], future.result()
             except BrokenProcessPool:
-                yield file, _broken_off(file, "the process that checked it was ended")
+                left.append(futures[future])
+    for file in left:
+        if len(files) == 1:
+            yield file, _broken_off(file, "the process that checked it was ended")
+        else:
+            yield from _check_in_processes([file], runs, 1)
 
 
 class _Worker:

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from app.bank import functions
+from app.bank.draws import RANDOM_FUNCTIONS, Draws
 from app.bank.engine_table import DL
-from app.bank.functions import CONSTANTS, FUNCTIONS, RANDOM_FUNCTIONS, Draws
+from app.bank.functions import CONSTANTS, FUNCTIONS
 from app.bank.schemas import Computed, RunDemo, Value
 from app.bank.syntax import (
     MAX_BITS,

@@ -133,7 +133,7 @@ def _read_question(
     if kind is None:
         return None
     _refuse_foreign_keys(fields, kind)
-    _refuse_foreign_sections(sections, kind, problems)
+    _check_sections(sections, kind, problems)
     detail = kind.read(fields, sections, problems)
     question = Question(
         id=question_id,
@@ -156,6 +156,8 @@ def _read_question(
         hints=read_list(sections.get("Hints"), problems),
         references=read_list(sections.get("References"), problems),
     )
+    if question.where and not question.params:
+        problems.add(question.where.place, "'where' has no params to draw again")
     check_expressions(question, problems)
     return question
 
@@ -179,9 +181,7 @@ def _refuse_foreign_keys(fields: Fields, kind: AnyType) -> None:
             fields.problems.add(fields.place_of_key(name), message)
 
 
-def _refuse_foreign_sections(
-    sections: dict[str, Section], kind: AnyType, problems: Problems
-) -> None:
+def _check_sections(sections: dict[str, Section], kind: AnyType, problems: Problems) -> None:
     for name, section in sections.items():
         if name not in {"Prompt", *_ALL_SECTIONS}:
             known = suggestion(name, _ALL_SECTIONS)
@@ -189,17 +189,16 @@ def _refuse_foreign_sections(
         elif name not in {"Prompt", *COMMON_SECTIONS, *kind.sections}:
             message = f"the section '{name}' does not belong to a question of type '{kind.name}'"
             problems.add(section.place, message)
+        elif not section.prose().text:
+            what = "the prompt" if name == "Prompt" else f"the section '{name}'"
+            problems.add(section.place, f"{what} is empty")
 
 
 def _read_prose(sections: dict[str, Section], name: str, problems: Problems) -> Prose:
     if name not in sections:
         problems.add(Place(1, 1), f"the section '## {name}' is missing")
         return Prose("")
-    prose = sections[name].prose()
-    if not prose.text:
-        what = "the prompt" if name == "Prompt" else f"the section '{name}'"
-        problems.add(sections[name].place, f"{what} is empty")
-    return prose
+    return sections[name].prose()
 
 
 def _read_title(fields: Fields) -> str:

@@ -17,7 +17,6 @@ MAX_DIMENSIONS = 6
 MATRIX = 2  # dimensions
 MAX_COMB = 200
 MAX_FACTORIAL = 50
-MAX_DRAWS = 2**22
 
 Array: TypeAlias = NDArray[Any]
 Function: TypeAlias = Callable[..., Any]
@@ -44,6 +43,8 @@ def numbers(x: Any) -> Array:
         array = np.asarray(x)
     except ValueError:
         raise TypeError("rows of unequal length do not make an array") from None
+    if array.dtype.kind == "O" and all(isinstance(value, int) for value in array.flat):
+        raise TypeError("whole numbers beyond 2^63 take + - * // % ** and comparisons only")
     if array.dtype.kind not in "biuf":
         raise TypeError("expected numbers, got words")
     return array
@@ -154,7 +155,7 @@ def _shape(x: Any) -> tuple[int, ...]:
     return numbers(x).shape
 
 
-def _sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
+def sizes_of(shape: tuple[Any, ...]) -> tuple[int, ...]:
     if len(shape) == 1 and isinstance(shape[0], tuple | np.ndarray):
         shape = tuple(np.asarray(shape[0]).tolist())
     if (
@@ -334,8 +335,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "float": _float,
     "len": _len,
     "shape": _shape,
-    "zeros": lambda *shape: np.zeros(_sizes(shape)),
-    "ones": lambda *shape: np.ones(_sizes(shape)),
+    "zeros": lambda *shape: np.zeros(sizes_of(shape)),
+    "ones": lambda *shape: np.ones(sizes_of(shape)),
     "eye": _eye,
     "arange": _arange,
     "linspace": _linspace,
@@ -363,44 +364,3 @@ FUNCTIONS: Mapping[str, Function] = {
     "sigmoid": _sigmoid,
     "relu": _relu,
 }
-
-
-class Draws:
-    """The random functions of one evaluation, and how many numbers they have drawn together."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.rng = rng
-        self.drawn = 0
-        self.functions: Mapping[str, Function] = {
-            "normal": self._normal,
-            "uniform": self._uniform,
-            "integers": self._integers,
-            "bernoulli": self._bernoulli,
-            "permutation": self._permutation,
-        }
-
-    def _sizes(self, shape: tuple[Any, ...]) -> tuple[int, ...]:
-        sizes = _sizes(shape)
-        self.drawn += math.prod(sizes)
-        if self.drawn > MAX_DRAWS:
-            raise ValueError(f"draws {self.drawn:,} numbers; at most {MAX_DRAWS:,} are allowed")
-        return sizes
-
-    def _normal(self, *shape: Any, mean: float = 0.0, sd: float = 1.0) -> Any:
-        return self.rng.normal(mean, sd, self._sizes(shape))
-
-    def _uniform(self, *shape: Any, low: float = 0.0, high: float = 1.0) -> Any:
-        return self.rng.uniform(low, high, self._sizes(shape))
-
-    def _integers(self, *shape: Any, low: int = 0, high: int) -> Any:
-        """Whole numbers from ``low`` to ``high``, both included."""
-        return self.rng.integers(low, high, self._sizes(shape), endpoint=True)
-
-    def _bernoulli(self, *shape: Any, p: float = 0.5) -> Any:
-        return (self.rng.random(self._sizes(shape)) < p).astype(int)
-
-    def _permutation(self, n: int) -> Any:
-        return self.rng.permutation(self._sizes((n,))[0])
-
-
-RANDOM_FUNCTIONS = ("normal", "uniform", "integers", "bernoulli", "permutation")

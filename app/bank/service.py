@@ -17,16 +17,15 @@ from app.bank.demo_runs import facts_of, registry
 from app.bank.files import BankFiles, narrowed, read_bank
 from app.bank.format import parse_question
 from app.bank.grading import Grade, Part, UnreadableAnswer
+from app.bank.kept import Kept
 from app.bank.lessons import check_lesson, parse_embedded_demo
 from app.bank.queries import PoolEntry, TopicEntry
 from app.bank.rendering import RenderedEntry, RenderedQuestion, shown_number
 from app.bank.reports import CheckReport, make_report, report_lines
-from app.bank.revisions import grade_hash, text_hash
 from app.bank.schemas import Answer, Problem, Question, Variant
 from app.bank.sync import SyncReport, write_bank
 from app.bank.variants import draw_variant
 from app.errors import NotFound
-from app.models import QuestionRevision
 
 __all__ = [
     "CheckReport",
@@ -49,7 +48,6 @@ __all__ = [
     "render",
     "report_lines",
     "revision",
-    "revision_of",
     "shown_number",
     "sync",
     "topic",
@@ -150,16 +148,8 @@ def pool_entry(session: Session, question_id: str) -> PoolEntry:
 
 
 def revision(session: Session, revision_id: uuid.UUID) -> Revision:
-    """A revision by its id. Raises UnknownQuestion."""
-    row = queries.revision_row(session, revision_id)
-    if row is None:
-        raise UnknownQuestion("This version of the question is not here.")
-    return revision_of(row)
-
-
-def revision_of(row: QuestionRevision) -> Revision:
-    """The question that a row holds, read once."""
-    return _revision(row.id, row.number, row.question_id, row.source)
+    """A revision by its id, read once. Raises UnknownQuestion."""
+    return _revisions.get(revision_id, lambda: _read(session, revision_id))
 
 
 def variant(revision: Revision, seed: int) -> Variant:
@@ -182,10 +172,17 @@ def unanswered(revision: Revision, variant: Variant) -> Grade:
     return grading.reveal(revision.question, variant)
 
 
-@lru_cache(maxsize=KEPT_REVISIONS)
-def _revision(id_: uuid.UUID, number: int, question_id: str, source: str) -> Revision:
-    question = parse_question(source, question_id=question_id, file=f"{question_id}.md")
-    return Revision(id_, number, question, grade_hash(question), text_hash(question))
+# Revisions never change, so what was read of one holds for ever.
+_revisions = Kept[uuid.UUID, Revision](KEPT_REVISIONS)
+
+
+def _read(session: Session, revision_id: uuid.UUID) -> Revision:
+    row = queries.revision_row(session, revision_id)
+    if row is None:
+        raise UnknownQuestion("This version of the question is not here.")
+    file = f"{row.question_id}.md"
+    question = parse_question(row.source, question_id=row.question_id, file=file)
+    return Revision(row.id, row.number, question, row.grade_hash, row.text_hash)
 
 
 @lru_cache(maxsize=KEPT_VARIANTS)

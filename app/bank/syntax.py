@@ -181,7 +181,7 @@ def _parse(text: str) -> ast.expr:
         cure = ": quote this expression" if not _closed(text) else ""
         raise ExpressionError(f"not an expression: {error.msg}{cure}", offset) from None
     except (RecursionError, MemoryError, ValueError):
-        raise ExpressionError("nested too deeply: name a part under compute") from None
+        raise ExpressionError("too deep or too odd: name a part under compute") from None
 
 
 def _closed(text: str) -> bool:

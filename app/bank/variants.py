@@ -10,8 +10,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from app.bank.draws import Draws
 from app.bank.expressions import ExpressionError, compile_expression, evaluate
-from app.bank.functions import Draws
 from app.bank.schemas import (
     Computed,
     DemoLink,

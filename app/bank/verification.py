@@ -13,6 +13,7 @@ from app.bank.fields import Problems
 from app.bank.grading import UnreadableAnswer, grade, right_answer
 from app.bank.interpolation import InterpolationError, compile_template, interpolate
 from app.bank.schemas import (
+    NOWHERE,
     Case,
     Computed,
     Demos,
@@ -32,7 +33,6 @@ MIN_ACCEPTANCE = 0.01
 MAX_FAILING_SEEDS = 3
 RENDERED_VARIANTS = 3
 CASE_TOLERANCE = 0.0005
-RUBBISH = "§ no answer §"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class _Check:
     run_demo: RunDemo
     demos: Demos
     problems: Problems
-    variants: dict[tuple[object, ...], Variant] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
 
     def distinct(self) -> list[Variant]:
         return list(self.variants.values())
@@ -100,11 +100,12 @@ def _check_texts_as_written(check: _Check) -> None:
 def _draw_all(check: _Check) -> None:
     """Draw every served seed; equal draws are checked once."""
     question, tries, failing = check.question, 0, 0
-    for seed in range(question.seeds if question.params else 1):
+    seeds = question.seeds if question.params else 1
+    for seed in range(seeds):
         try:
             drawn, taken = draw_params(question, seed)
             tries += taken
-            values = tuple(drawn.values())
+            values = repr(drawn)
             if values not in check.variants:
                 check.variants[values] = draw_variant(question, seed, run_demo=check.run_demo)
         except VariantError as error:
@@ -112,17 +113,14 @@ def _draw_all(check: _Check) -> None:
             failing += 1
             if failing == MAX_FAILING_SEEDS:
                 return
-    if question.where and question.seeds / tries < MIN_ACCEPTANCE:
-        message = f"'where' accepts {question.seeds / tries:.1%} of the draws; at least 1% must do"
+    if question.where and seeds < MIN_ACCEPTANCE * tries:
+        message = f"'where' accepts {seeds / tries:.1%} of the draws; at least 1% must do"
         check.problems.add(question.where.place, message)
 
 
 def _note(check: _Check, error: VariantError, seed: int) -> None:
-    place = Place(1, 1)
-    if error.expression:
-        place = place_in(error.expression, error.offset)
-    elif check.question.demo:
-        place = check.question.demo.place
+    demo_place = check.question.demo.place if check.question.demo else NOWHERE
+    place = place_in(error.expression, error.offset) if error.expression else demo_place
     check.problems.add(place, f"with seed {seed}: {error.message}")
 
 
@@ -158,12 +156,11 @@ def _check_variant(check: _Check, variant: Variant) -> None:
 def _check_key_is_accepted(check: _Check, variant: Variant) -> None:
     question = check.question
     try:
-        score = grade(question, variant, right_answer(question, variant)).score
+        accepted, why = grade(question, variant, right_answer(question, variant)).correct, ""
     except UnreadableAnswer as error:
-        check.problems.add(question.prompt.place, f"with seed {variant.seed}: the key: {error}")
-        return
-    if score != 1:
-        message = f"with seed {variant.seed}: the key itself earns {score:g} instead of 1"
+        accepted, why = False, f": {error}"
+    if not accepted:
+        message = f"with seed {variant.seed} the key itself is not accepted{why}"
         check.problems.add(question.prompt.place, message)
 
 

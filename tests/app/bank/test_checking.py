@@ -1,6 +1,7 @@
 """Checking a bank: every file once, side by side, whatever happens to one of them."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,6 +221,46 @@ def test_many_files_are_checked_in_processes_with_the_same_result(
     together, calls = checked(folder, tmp_path, workers=2)
     assert together == alone
     assert calls == list(range(1, 12))
+
+
+class Deadly(str):
+    """A text that ends the process that receives it."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (1,)
+
+
+def test_a_question_that_ends_its_process_takes_no_other_with_it() -> None:
+    files = [QuestionFile(f"q-{n}", "sums", f"content/sums/q-{n}.md", text(n)) for n in range(7)]
+    files[3] = QuestionFile("q-3", "sums", "content/sums/q-3.md", Deadly("deadly"))
+    outcomes = check_files(files, cache=CheckCache(None), workers=2)
+    assert [bool(outcome.errors) for outcome in outcomes] == [n == 3 for n in range(7)]
+    assert "the process that checked it was ended" in outcomes[3].errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("dl.demo('activations', activation='nope').max_derivative > 0", "activation is one of"),
+        ("dl.demo('activations', activation=[1, 2]).max_derivative > 0", "takes one value"),
+        ("dl.demo('activations', seed=-1).max_derivative > 0", "seed is a whole number"),
+    ],
+)
+def test_what_a_demo_refuses_is_said_at_the_claim(folder: Path, claim: str, message: str) -> None:
+    (folder / "sums" / "one.md").write_text(text(1).replace("1 < 2", f'"{claim}"'))
+    (error,) = service.check(folder).errors
+    assert (error.line, error.column) == (6, 20)
+    assert message in error.message
+
+
+def test_a_run_that_several_claims_use_is_made_once(folder: Path) -> None:
+    claim = "\"dl.demo('activations', activation='tanh').max_derivative == 1\""
+    (folder / "sums" / "one.md").write_text(text(1).replace("1 < 2", f"{claim}, {claim}"))
+    (folder / "sums" / "two.md").write_text(text(2).replace("1 < 2", claim))
+    report = service.check(folder)
+    assert (report.errors, report.claims, report.runs) == ((), 3, 1)
 
 
 def test_a_check_that_breaks_off_says_so_and_is_tried_again() -> None:

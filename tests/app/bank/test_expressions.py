@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.bank.draws import Draws
 from app.bank.expressions import (
     DL,
     RESERVED_NAMES,
@@ -18,7 +19,6 @@ from app.bank.expressions import (
     compile_expression,
     evaluate,
 )
-from app.bank.functions import Draws
 
 Z = np.array([1.0, 2.0, 0.5])
 NAMES: Mapping[str, Any] = {"z": Z, "y": 1, "n": 3, "p": 0.25, "word": "relu", "t": True}
@@ -117,6 +117,13 @@ def fault(text: str, **names: Any) -> str:
         ("spectral_radius([[0, 1], [-1, 0]])", 1.0),
         ("sum(array([True, False]) - array([True, True]))", -1),
         ("all(array([2, 3]) ** -1 < 1)", True),
+        ("sum(round([1.26, 2.5], 1))", 3.8),
+        ("dot(z, z)", 5.25),
+        ("sum(diag(eye(3)))", 3.0),
+        ("sum((1, 2) + z[:2])", 6.0),
+        ("-(1, 2)[1]", -2),
+        ("2 ** 100 // 2 ** 98 + 1", 5),
+        ("2 ** 200 > 2 ** 199", True),
     ],
 )
 def test_expressions_compute(text: str, value: object) -> None:
@@ -243,6 +250,7 @@ def test_what_is_not_allowed_is_refused_with_its_cure(text: str, message: str) -
         ("n % 0", "0 division by zero"),
         ("0 ** -1", "0 division by zero"),
         ("word + 1", "0 cannot compute with the word 'relu'"),
+        ("abs(2 ** 100)", "0 whole numbers beyond 2^63 take + - * // % ** and comparisons only"),
         ("word * 1000", "0 cannot compute with the word 'relu'"),
         ("word < 1", "0 '<' not supported"),
         ("sum(word)", "0 expected numbers, got words"),
@@ -331,6 +339,7 @@ def test_bombs_are_refused_before_they_go_off(text: str) -> None:
         "1" * 1001,
         "\x00",
         "sum(" * 60 + "1" + ")" * 60,
+        "'\ud800'",
     ],
 )
 def test_long_and_deep_expressions_are_refused(text: str) -> None:
@@ -358,6 +367,14 @@ def test_draws_are_limited_one_by_one_and_together() -> None:
 def test_a_random_function_without_a_generator_says_where_it_may_stand() -> None:
     with pytest.raises(ExpressionError, match=r"use it under verify\.let only"):
         evaluate(compile_expression("normal(3)"), {})
+
+
+def test_a_run_that_takes_too_much_memory_is_an_error_like_others() -> None:
+    def greedy(_slug: str, _params: Mapping[str, Any], _seed: int) -> Mapping[str, float]:
+        raise MemoryError
+
+    with pytest.raises(ExpressionError, match="this takes too much memory"):
+        evaluate(compile_expression("dl.demo('ladder').height"), {}, run_demo=greedy)
 
 
 def test_demos_need_someone_to_run_them() -> None:

@@ -162,6 +162,7 @@ def test_what_is_to_be_covered_is_read(folder: Path) -> None:
     [
         ("rows: [", "1:7 not valid YAML"),
         ("columns: {}", "1:1 unknown key 'columns': rows or corrections"),
+        ("rows: {sums: SU01, sea: [[SU02]]}", "1:26 'sea' must be one line of text"),
         ("rows: [SU01]", "1:7 write topics with their ids"),
         ("rows: {sums: [SU01, SU01]}", "1:21 the id 'SU01' stands here twice"),
         ("- rows", "1:1 write rows: and corrections:"),

@@ -169,6 +169,12 @@ def test_a_choice_keeps_its_mark_and_its_further_lines(parse: Parse) -> None:
     assert (code.mark, words.mark) == (True, False)
 
 
+def test_blank_lines_around_texts_do_not_matter(parse: Parse) -> None:
+    question = parse(prompt="\n\nWhich?\n\n")
+    assert question.prompt == Prose("Which?")
+    assert question.prompt.place == Place(7, 1)
+
+
 def test_headings_inside_fences_and_deeper_headings_start_no_section(parse: Parse) -> None:
     prompt = "Look:\n~~~\n## Choices\n~~~\n### Closer\nWhich?"
     assert parse(prompt=prompt).prompt.text == prompt
@@ -274,6 +280,11 @@ def test_titles_hold_no_maths_code_or_values(write: Write, faults: Faults, title
         ("tags: [[a]]", "4:8 'tags' must be one line of text"),
         ("level: expert", "4:8 unknown level 'expert'; known are junior, mid, senior"),
         ("status: publishd", "4:9 unknown status 'publishd', did you mean 'published'?"),
+        ("where: 1 > 2", "4:8 'where' has no params to draw again"),
+        ('tags: ["a\\nb"]', "4:8 'tags' must be one line of at most 300 characters"),
+        ("verify: {n: 0}", "4:13 'n' must be a whole number from 1 to 1000"),
+        ("verify: [a]", "4:9 'verify' must be a mapping with keys out of n, let, claims, cases"),
+        ("title2: x", "4:1 unknown key 'title2', did you mean 'title'?"),
         ("seeds: 0", "4:8 'seeds' must be a whole number from 1 to 1000"),
         ("seeds: true", "4:8 'seeds' must be a whole number from 1 to 1000"),
         ("shuffle: maybe", "4:10 'shuffle' must be true or false"),
@@ -414,8 +425,12 @@ def test_faults_of_names_and_expressions(
             "9:1 unknown section 'Choises', did you mean",
         ),
         (
-            "## Choices\n- [x] [a] A\n- [ ] [b] B\n## Hints\n1. h\n  > f\n",
-            "11:5 an entry of this section takes no feedback",
+            "## Choices\n- [x] [a] A\n- [ ] [b] B\n## Hints\n\n1. h\n  > f\n",
+            "12:5 an entry of this section takes no feedback",
+        ),
+        (
+            "## Choices\n- [x] [a] A\n- [ ] [b] B\n## Hints\n\n",
+            "9:1 the section 'Hints' is empty",
         ),
     ],
 )

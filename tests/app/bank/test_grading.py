@@ -348,6 +348,15 @@ def test_the_key_of_an_order_keeps_the_chains_even_where_the_file_does_not(parse
 # All types
 
 
+@pytest.mark.parametrize("kind", ["single", "multiple", "ordering", "numeric"])
+@pytest.mark.parametrize("rubbish", ["§ rubbish §", "", "\x00", "x" * 5000, "up\ndown", "１"])
+def test_rubbish_is_refused_and_no_attempt(parse: Parse, kind: str, rubbish: str) -> None:
+    question = parse("answer: {value: '3'}" if kind == "numeric" else "", kind=kind)
+    with pytest.raises(UnreadableAnswer) as caught:
+        answered(question, rubbish)
+    assert len(str(caught.value)) < 200
+
+
 @pytest.mark.parametrize("kind", ["single", "multiple", "ordering"])
 def test_showing_the_answer_earns_nothing_and_shows_all(parse: Parse, kind: str) -> None:
     question = parse(kind=kind)

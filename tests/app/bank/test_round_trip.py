@@ -1,6 +1,7 @@
 """Parse, format and parse again: the same question, whatever it holds."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -80,6 +81,11 @@ def choices(draw: st.DrawFn) -> Choices:
     return Choices(entries, key, "off", draw(st.booleans()))
 
 
+def boxes() -> st.SearchStrategy[Choices]:
+    partial: Any = st.sampled_from(["off", "net", "each"])
+    return st.builds(replace, choices(), partial=partial)
+
+
 @st.composite
 def numerics(draw: st.DrawFn) -> Numeric:
     tolerance = draw(
@@ -112,10 +118,16 @@ def orderings(draw: st.DrawFn) -> Ordering:
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
-    kind = draw(st.sampled_from(["single", "numeric", "ordering"]))
-    detail: Any = draw({"single": choices, "numeric": numerics, "ordering": orderings}[kind]())
+    kind = draw(st.sampled_from(["single", "multiple", "numeric", "ordering"]))
+    details = {"single": choices, "multiple": boxes, "numeric": numerics, "ordering": orderings}
+    detail: Any = draw(details[kind]())
     names = NAMES[: draw(st.integers(0, 3))]
-    answer: Any = {"single": IDS[0], "numeric": "1/3", "ordering": (IDS[0], IDS[1])}[kind]
+    answer: Any = {
+        "single": IDS[0],
+        "multiple": (IDS[0],),
+        "numeric": "1/3",
+        "ordering": (IDS[0], IDS[1]),
+    }[kind]
     demo = st.builds(
         DemoLink,
         id=st.just("ladder"),
@@ -135,7 +147,7 @@ def questions(draw: st.DrawFn) -> Question:
         level=draw(st.sampled_from(["junior", "mid", "senior"])),
         status=draw(st.sampled_from(["draft", "published", "retired"])),
         params=tuple(draw(params(name)) for name in names),
-        where=draw(st.none() | expressions),
+        where=draw(st.none() | expressions) if names else None,
         compute=tuple(Named(f"c{name}", draw(expressions)) for name in names),
         demo=draw(st.none() | demo),
         verify=Verify(
