@@ -344,7 +344,8 @@ def help_text(param: Param) -> str:
     parts = [param.help[:1].lower() + param.help[1:]] if param.help else []
     if param.kind in {"int", "float"}:
         unit = f"\N{NO-BREAK SPACE}{param.unit}" if param.unit else ""
-        parts.append(f"{value_text(param.low)} … {value_text(param.high)}{unit}")
+        span = f"{value_text(param.low)} … {value_text(param.high)}{unit}"
+        parts.append(span.replace("-", "−"))
     return ", ".join(parts)
 
 
