@@ -36,6 +36,7 @@ class Quiz(Base):
     state: Mapped[str] = mapped_column(String(16))
     settings: Mapped[dict[str, Any]]
     plan: Mapped[list[Any]]  # [{"question_id", "revision_id", "seed"}], in the order of asking
+    length: Mapped[int]  # of the plan, which a question's page need not read
     seed: Mapped[int]
     token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

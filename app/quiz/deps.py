@@ -20,7 +20,7 @@ from app.deps import Now, ReadSession
 from app.errors import Unprocessable
 from app.kit.forms import Form, form
 from app.quiz import planning, service
-from app.quiz.planning import ItemRow, PlannedItem, PlannedQuiz
+from app.quiz.planning import Item, PlannedItem, PlannedQuiz
 from app.quiz.schemas import NewAnswer, NewPrediction, NewQuiz, NextItem, ShownHint
 from app.quiz.service import GradedAnswer
 
@@ -43,11 +43,11 @@ FreshSeed = Annotated[int, Depends(get_fresh_seed)]
 
 def get_item(
     quiz_id: uuid.UUID, n: int, session: ReadSession, who: SessionReference, now: Now
-) -> ItemRow:
+) -> Item:
     return planning.find_item(session, who, quiz_id, n, now=now)
 
 
-OwnItem = Annotated[ItemRow, Depends(get_item)]
+OwnItem = Annotated[Item, Depends(get_item)]
 
 
 def get_planned_quiz(
@@ -86,7 +86,7 @@ def get_judged(posted: AnswerForm, row: OwnItem) -> Judged:
         return Judged(None)
     details = required(posted)
     try:
-        answer = None if details.action == "show" else given_answer(row.revision.type, posted)
+        answer = given_answer(row, posted) if details.action == "answer" else None
         return Judged(service.grade_answer(row, answer, details))
     except UnreadableAnswer as error:
         return Judged(None, str(error))
@@ -106,9 +106,9 @@ def required(posted: Form[M]) -> M:
     return posted.value
 
 
-def given_answer(question_type: str, posted: Form[NewAnswer]) -> Answer:
-    """Return the answer that the fields of a question's type make."""
-    return _READERS[question_type](posted)
+def given_answer(row: Item, posted: Form[NewAnswer]) -> Answer:
+    """Return the answer that the fields of the question's type make."""
+    return _READERS[row.revision.question.type](posted)
 
 
 def _places(posted: Form[NewAnswer]) -> list[str]:

@@ -11,10 +11,9 @@ from app.bank import service as bank
 from app.bank.schemas import Variant
 from app.kit.forms import Form
 from app.kit.tokens import form_token
-from app.models import Attempt, Quiz, Topic
 from app.quiz import illustration, views
 from app.quiz.illustration import DemoView
-from app.quiz.planning import ItemRow, is_full
+from app.quiz.planning import AttemptFacts, Item, ItemRow, QuizFacts, is_full
 from app.quiz.schemas import NewQuiz
 from app.quiz.service import stored_grade
 from app.quiz.views import EntryView, QuestionView, Verdict
@@ -32,6 +31,14 @@ class NewQuizPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicLink:
+    """A topic to lead to."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where in a quiz a page stands."""
 
@@ -39,7 +46,7 @@ class Place:
     n: int
     total: int
     states: Sequence[str]
-    topic: Topic
+    topic: TopicLink
     level: str
     title: str
     report: str
@@ -94,7 +101,7 @@ def new_quiz(topics: Sequence[bank.TopicEntry], form: Form[NewQuiz]) -> NewQuizP
 
 
 def question(
-    row: ItemRow,
+    row: Item,
     *,
     typed: Form[Any] = NOTHING_TYPED,
     error: str = "",
@@ -117,10 +124,10 @@ def question(
     )
 
 
-def feedback(row: ItemRow, *, typed: Form[Any] = NOTHING_TYPED) -> FeedbackPage:
+def feedback(row: Item, *, typed: Form[Any] = NOTHING_TYPED) -> FeedbackPage:
     """Return an item after its answer."""
     revision, variant, rendered = _material(row)
-    shown, answer, grade = stored_grade(row, revision, variant)
+    shown, answer, grade = stored_grade(row, variant)
     return FeedbackPage(
         place=_place(row, revision),
         view=views.asked(revision.question, rendered, row.item.shown_order),
@@ -133,17 +140,17 @@ def feedback(row: ItemRow, *, typed: Form[Any] = NOTHING_TYPED) -> FeedbackPage:
         demo=illustration.after(
             revision.question, variant, prediction=row.item.prediction, typed=typed
         ),
-        next_label="Next question" if row.item.n < len(row.quiz.plan) else "See the results",
+        next_label="Next question" if row.item.n < row.quiz.length else "See the results",
     )
 
 
-def states(row: ItemRow) -> list[str]:
+def states(row: Item | ItemRow) -> list[str]:
     """Return one word a layer of the progress: what became of each question so far."""
-    numbers = range(1, len(row.quiz.plan) + 1)
+    numbers = range(1, row.quiz.length + 1)
     return [_state(n, row) for n in numbers]
 
 
-def _state(n: int, row: ItemRow) -> str:
+def _state(n: int, row: Item | ItemRow) -> str:
     if n in row.scores:
         return score_kind(row.scores[n])
     if n == row.item.n:
@@ -158,19 +165,19 @@ def score_kind(score: float) -> str:
     return "partial" if score > 0 else "wrong"
 
 
-def _material(row: ItemRow) -> tuple[bank.Revision, Variant, bank.RenderedQuestion]:
-    revision = bank.revision_of(row.revision)
+def _material(row: Item) -> tuple[bank.Revision, Variant, bank.RenderedQuestion]:
+    revision = row.revision
     variant = bank.variant(revision, row.item.seed)
     return revision, variant, bank.render(revision, variant)
 
 
-def _place(row: ItemRow, revision: bank.Revision) -> Place:
+def _place(row: Item, revision: bank.Revision) -> Place:
     return Place(
         quiz_id=row.quiz.id,
         n=row.item.n,
-        total=len(row.quiz.plan),
+        total=row.quiz.length,
         states=states(row),
-        topic=row.topic,
+        topic=TopicLink(row.question.topic_slug, row.question.topic_title),
         level=revision.question.level,
         title=revision.question.title,
         report=report(revision, row.item.seed),
@@ -182,8 +189,8 @@ def report(revision: bank.Revision, seed: int) -> str:
     return f"{revision.question.id} · revision {revision.number} · seed {seed}"
 
 
-def _shortage(quiz: Quiz) -> str:
-    wished, got = quiz.settings.get("length", 0), len(quiz.plan)
+def _shortage(quiz: QuizFacts) -> str:
+    wished, got = quiz.settings.get("length", 0), quiz.length
     if got >= wished:
         return ""
     noun = "question" if got == 1 else "questions"
@@ -316,14 +323,16 @@ def _duration(seconds: float) -> str:
 def _topic_rows(rows: Sequence[ItemRow]) -> list[TopicRow]:
     by_slug: dict[str, list[ItemRow]] = {}
     for row in rows:
-        by_slug.setdefault(row.topic.slug, []).append(row)
+        by_slug.setdefault(row.question.topic_slug, []).append(row)
     return [_topic_row(of_topic) for of_topic in by_slug.values()]
 
 
 def _topic_row(rows: Sequence[ItemRow]) -> TopicRow:
     points = sum(row.attempt.score for row in rows if row.attempt)
-    topic = rows[0].topic
-    return TopicRow(topic.slug, topic.title, len(rows), _points(points), points / len(rows))
+    question = rows[0].question
+    return TopicRow(
+        question.topic_slug, question.topic_title, len(rows), _points(points), points / len(rows)
+    )
 
 
 def _answer_row(row: ItemRow) -> AnswerRow:
@@ -333,14 +342,14 @@ def _answer_row(row: ItemRow) -> AnswerRow:
         note = "You were certain: worth another look."
     return AnswerRow(
         href=f"/quizzes/{row.quiz.id}/items/{row.item.n}",
-        title=row.revision.title,
+        title=row.question.title,
         kind=kind,
         state=state,
         note=note,
     )
 
 
-def _outcome(attempt: Attempt | None) -> tuple[str, str]:
+def _outcome(attempt: AttemptFacts | None) -> tuple[str, str]:
     if attempt is None:
         return "skipped", "Skipped"
     if attempt.outcome == "shown":

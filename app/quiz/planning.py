@@ -17,13 +17,13 @@ from app.accounts.service import Learner
 from app.bank import service as bank
 from app.bank.schemas import Level, Variant
 from app.errors import NotFound, Unprocessable
-from app.models import Attempt, Quiz
+from app.models import Quiz
 from app.quiz import queries, selection
-from app.quiz.queries import ItemRow
+from app.quiz.queries import AttemptFacts, ItemFacts, ItemRow, QuestionFacts, QuizFacts
 from app.quiz.schemas import NewQuiz
 from app.quiz.selection import Past
 
-__all__ = ["ItemRow"]
+__all__ = ["AttemptFacts", "Item", "ItemRow", "QuizFacts"]
 
 # Larger numbers of items than any quiz has are not worth a query, nor fit every database.
 MAX_N = 1000
@@ -33,6 +33,18 @@ class QuizNotHere(NotFound):
     """No such quiz or item of this learner. Another learner's is not there either."""
 
     cure = "It may belong to another browser. Start a new quiz; it takes one click."
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item with its question, read."""
+
+    quiz: QuizFacts
+    item: ItemFacts
+    question: QuestionFacts
+    attempt: AttemptFacts | None
+    scores: Mapping[int, float]
+    revision: bank.Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +117,13 @@ def plan_next(
 
 def find_item(
     session: Session, who: bytes | None, quiz_id: uuid.UUID, n: int, *, now: datetime
-) -> ItemRow:
+) -> Item:
     """Return an item of the asker's own quiz, or refuse: another learner's is not there either."""
     row = queries.item_of_session(session, who, quiz_id, n, now) if who and n < MAX_N else None
     if row is None:
         raise QuizNotHere(f"There is no question {n} of such a quiz here.")
-    return row
+    revision = bank.revision(session, row.item.revision_id)
+    return Item(row.quiz, row.item, row.question, row.attempt, row.scores, revision)
 
 
 def items_of(session: Session, visitor: Learner | None, quiz_id: uuid.UUID) -> list[ItemRow]:
@@ -139,7 +152,7 @@ def owned_quiz(session: Session, learner: Learner | None, quiz_id: uuid.UUID) ->
     return quiz
 
 
-def is_full(attempt: Attempt | None) -> bool:
+def is_full(attempt: AttemptFacts | None) -> bool:
     """Return whether an item was answered, and entirely right."""
     return attempt is not None and attempt.score >= 1
 

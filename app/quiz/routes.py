@@ -25,7 +25,7 @@ from app.quiz.deps import (
     PredictionForm,
     required,
 )
-from app.quiz.planning import ItemRow
+from app.quiz.planning import Item
 from app.quiz.schemas import NewQuiz
 
 router = APIRouter(include_in_schema=False)
@@ -162,7 +162,7 @@ def show_question(
     return page(request, "quiz/own_page.html", shown)
 
 
-def shown_again(request: Request, row: ItemRow, typed: Form[Any], error: str = "") -> Response:
+def shown_again(request: Request, row: Item, typed: Form[Any], error: str = "") -> Response:
     """Show an item with what was typed and what is wrong with it; nothing was changed."""
     if row.attempt is None:
         shown = pages.question(row, typed=typed, error=error)

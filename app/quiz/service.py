@@ -19,8 +19,7 @@ from app.errors import Conflict
 from app.kit.clock import known_zone, new_id
 from app.models import Attempt, Quiz, QuizItem
 from app.quiz import queries
-from app.quiz.planning import PlannedItem, PlannedQuiz, QuizNotHere, owned_quiz
-from app.quiz.queries import ItemRow
+from app.quiz.planning import Item, PlannedItem, PlannedQuiz, QuizNotHere, owned_quiz
 from app.quiz.schemas import NewAnswer
 
 GRADER_VERSION = 1
@@ -52,7 +51,7 @@ class QuizSummary:
 class GradedAnswer:
     """An answer that is ready to be written, with what it was graded by."""
 
-    row: ItemRow
+    row: Item
     details: NewAnswer
     answer: Answer | None
     grade: bank.Grade
@@ -72,6 +71,7 @@ def start_quiz(
         state="running",
         settings=dict(planned.settings),
         plan=[dict(entry) for entry in planned.plan],
+        length=len(planned.plan),
         seed=planned.seed,
         token=token or str(uuid.uuid4()),
         created_at=now,
@@ -112,24 +112,22 @@ def end_quiz(session: Session, learner: Learner, quiz_id: uuid.UUID, *, now: dat
         quiz.finished_at = now
 
 
-def show_hint(session: Session, row: ItemRow, *, shown: int) -> int:
+def show_hint(session: Session, row: Item, *, shown: int) -> int:
     """Open one more hint than the page shows, and remember it; return how many are open."""
-    hints = len(bank.revision_of(row.revision).question.hints)
+    hints = len(row.revision.question.hints)
     item = _open_item(session, row)
     item.hints_shown = max(item.hints_shown, min(shown + 1, hints))
     return item.hints_shown
 
 
-def predict(session: Session, row: ItemRow, *, prediction: float) -> None:
+def predict(session: Session, row: Item, *, prediction: float) -> None:
     """Keep the learner's guess of the fact. The first one stands: the result is shown after it."""
     item = _written_item(session, row)
     if item.prediction is None:
         item.prediction = prediction
 
 
-def stored_grade(
-    row: ItemRow, revision: bank.Revision, variant: Variant
-) -> tuple[bool, Answer | None, bank.Grade]:
+def stored_grade(row: Item, variant: Variant) -> tuple[bool, Answer | None, bank.Grade]:
     """Return whether the answer was only shown, the answer, and its grade as it was stored.
 
     What an attempt does not keep (which feedback is due) is worked out again; its score stands.
@@ -138,14 +136,14 @@ def stored_grade(
         raise QuizNotHere(f"Question {row.item.n} has no answer yet.")
     given: Answer | None = row.attempt.answer["given"]
     if given is None:
-        return True, None, bank.unanswered(revision, variant)
-    grade = bank.grade(revision, variant, given)
+        return True, None, bank.unanswered(row.revision, variant)
+    grade = bank.grade(row.revision, variant, given)
     return False, given, replace(grade, score=row.attempt.score)
 
 
-def grade_answer(row: ItemRow, answer: Answer | None, details: NewAnswer) -> GradedAnswer:
+def grade_answer(row: Item, answer: Answer | None, details: NewAnswer) -> GradedAnswer:
     """Grade an answer, or None for "I don't know". Raises bank.UnreadableAnswer."""
-    revision = bank.revision_of(row.revision)
+    revision = row.revision
     variant = bank.variant(revision, row.item.seed)
     grade = (
         bank.unanswered(revision, variant)
@@ -157,17 +155,8 @@ def grade_answer(row: ItemRow, answer: Answer | None, details: NewAnswer) -> Gra
 
 def record_answer(session: Session, graded: GradedAnswer, *, now: datetime) -> None:
     """Append the attempt. The same token again is the same answer; another one is refused."""
-    earlier = graded.row.attempt
-    if earlier is None:
-        try:
-            with session.begin_nested():
-                session.add(_attempt(graded, now=now))
-            if graded.details.prediction is not None:
-                predict(session, graded.row, prediction=graded.details.prediction)
-        except IntegrityError:  # the same item, a moment ago, in another request
-            item = graded.row.item
-            earlier = queries.attempt_at(session, item.user_id, item.quiz_id, item.n)
-    if earlier is not None and earlier.token != graded.details.token:
+    counted = graded.row.attempt.token if graded.row.attempt else _insert(session, graded, now=now)
+    if counted != graded.details.token:
         raise ItemAnswered(
             "This question was already answered, perhaps in another tab. That answer counts.",
             cure="Go on from its result.",
@@ -192,7 +181,7 @@ def latest_scores(session: Session, visitor: Learner | None, topic: str | None =
 
 
 def _summary(quiz: Quiz, *, n: int = 0, points: float = 0.0) -> QuizSummary:
-    return QuizSummary(quiz.id, quiz.mode, len(quiz.plan), quiz.created_at, n, points)
+    return QuizSummary(quiz.id, quiz.mode, quiz.length, quiz.created_at, n, points)
 
 
 def _item(quiz: Quiz, n: int, planned: PlannedItem, *, now: datetime) -> QuizItem:
@@ -210,19 +199,32 @@ def _item(quiz: Quiz, n: int, planned: PlannedItem, *, now: datetime) -> QuizIte
     )
 
 
-def _open_item(session: Session, row: ItemRow) -> QuizItem:
+def _open_item(session: Session, row: Item) -> QuizItem:
     item = _written_item(session, row)
-    if queries.attempt_at(session, item.user_id, item.quiz_id, item.n):
+    if queries.token_of_attempt(session, item.user_id, item.quiz_id, item.n):
         raise ItemAnswered("This question is answered already.", cure="Go on from its result.")
     return item
 
 
-def _written_item(session: Session, row: ItemRow) -> QuizItem:
+def _written_item(session: Session, row: Item) -> QuizItem:
     """Return the row's item in the writing session."""
     item = queries.item_of(session, row.item.user_id, row.item.quiz_id, row.item.n)
     if item is None:
         raise QuizNotHere(f"This quiz has no question {row.item.n}.")
     return item
+
+
+def _insert(session: Session, graded: GradedAnswer, *, now: datetime) -> str:
+    """Append the attempt; return the token of the one that counts."""
+    item, details = graded.row.item, graded.details
+    try:
+        with session.begin_nested():
+            session.add(_attempt(graded, now=now))
+    except IntegrityError:  # the same item, a moment ago, in another request
+        return queries.token_of_attempt(session, item.user_id, item.quiz_id, item.n)
+    if details.prediction is not None:
+        predict(session, graded.row, prediction=details.prediction)
+    return details.token
 
 
 def _attempt(graded: GradedAnswer, *, now: datetime) -> Attempt:

@@ -17,19 +17,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
+from sqlalchemy.orm import Session
+
 from app.accounts import service as accounts
 from app.accounts.service import Learner
 from app.db import Database, database_url
 from app.main import prepare
 from app.quiz import planning
 from app.quiz import service as quiz
-from app.quiz.schemas import MAX_LENGTH, NewQuiz
+from app.quiz.schemas import NewQuiz
 from app.settings import Settings
 from tests.benchmarks import load
 from tests.benchmarks.load import Load
 
 CONNECTIONS = 50
-REQUESTS = 100  # a connection
+QUIZZES, LENGTH = 5, 10  # of each guest
+REQUESTS = 2 * QUIZZES * LENGTH  # a connection
 DEMOS = ("activations", "gradient-depth", "dying-relu", "backprop-steps")
 DEMO_RUNS = 21
 
@@ -50,22 +53,23 @@ def main() -> None:
 
 
 class Sitting:
-    """A guest in the middle of a quiz: every item is there and waits for its answer."""
+    """A guest in the middle of quizzes: every item is there and waits for its answer."""
 
-    def __init__(self, learner: Learner, quiz_id: object) -> None:
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
         self.cookie = f"forwardpass={learner.new_token}"
-        self.path = f"/quizzes/{quiz_id}/items"
+        self.items: list[str] = []
 
     def questions(self) -> Iterator[load.Request]:
-        """Look at the items, as they wait, over and over."""
-        for number in range(REQUESTS):
-            yield load.get(f"{self.path}/{number % MAX_LENGTH + 1}", cookie=self.cookie)
+        """Look at all items, as they wait, twice."""
+        for path in self.items * 2:
+            yield load.get(path, cookie=self.cookie)
 
     def answers(self) -> Iterator[load.Request]:
         """Ask to be shown the answer of every item: graded, written and led on to."""
-        for number in range(1, MAX_LENGTH + 1):
+        for number, path in enumerate(self.items):
             form = urlencode({"token": f"benchmark-{number}", "action": "show"})
-            yield load.post(f"{self.path}/{number}/answers", form, cookie=self.cookie)
+            yield load.post(f"{path}/answers", form, cookie=self.cookie)
 
 
 def start_sittings(settings: Settings) -> list[Sitting]:
@@ -73,19 +77,26 @@ def start_sittings(settings: Settings) -> list[Sitting]:
     database = Database(database_url(settings))
     now = datetime.now(UTC)
     sittings = []
-    for seed in range(CONNECTIONS):
+    for guest in range(CONNECTIONS):
         with database.write_now() as session:
-            learner = accounts.admit_guest(session, now)
-            wish = NewQuiz(length=MAX_LENGTH)
-            planned = planning.plan_quiz(session, None, wish, seed=seed)
-            quiz_id = quiz.start_quiz(session, learner, planned, token="", now=now)
-            for after in range(1, MAX_LENGTH):
-                following = planning.plan_next(session, learner, quiz_id, after=after)
-                quiz.move_on(session, learner, quiz_id, following, after=after, now=now)
-                session.flush()
-        sittings.append(Sitting(learner, quiz_id))
+            sitting = Sitting(accounts.admit_guest(session, now))
+            for number in range(QUIZZES):
+                start_quiz(session, sitting, seed=guest * QUIZZES + number, now=now)
+        sittings.append(sitting)
     database.dispose()
     return sittings
+
+
+def start_quiz(session: Session, sitting: Sitting, *, seed: int, now: datetime) -> None:
+    """Start a quiz of ten questions and come to its last item."""
+    learner = sitting.learner
+    planned = planning.plan_quiz(session, None, NewQuiz(length=LENGTH), seed=seed)
+    quiz_id = quiz.start_quiz(session, learner, planned, token="", now=now)
+    for after in range(1, LENGTH):
+        following = planning.plan_next(session, learner, quiz_id, after=after)
+        quiz.move_on(session, learner, quiz_id, following, after=after, now=now)
+        session.flush()
+    sitting.items += [f"/quizzes/{quiz_id}/items/{n}" for n in range(1, LENGTH + 1)]
 
 
 def measure_bare(port: int) -> Load:
