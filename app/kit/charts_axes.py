@@ -14,11 +14,11 @@ def left_margin(y_axis: Axis, low: float, high: float) -> float:
     return max(map(width_of, labels), default=0) + 8
 
 
-def y_axis_of(axis: Axis, scale: Scale, box: Box) -> str:
+def y_axis_of(axis: Axis, scale: Scale, box: Box, *, grid: bool = True) -> str:
     values = ticks(scale)
     labels = tick_labels(values, log=axis.log)
     places = [scale.at(value) for value in values]
-    grid = "".join(
+    lines = "".join(
         f"M{coordinate(box.left)} {coordinate(y)}H{coordinate(box.right)}" for y in places
     )
     words = "".join(
@@ -26,7 +26,7 @@ def y_axis_of(axis: Axis, scale: Scale, box: Box) -> str:
         for label, y in zip(labels, places, strict=True)
     )
     title = text(fitting(axis.title, WIDTH), 0, box.top - 14, "axis-title")
-    return f'<path class="grid" d="{grid}"/>{words}{title}'
+    return (f'<path class="grid" d="{lines}"/>' if grid else "") + words + title
 
 
 def x_axis_of(axis: Axis, scale: Scale, box: Box, *, whole: bool = False) -> str:

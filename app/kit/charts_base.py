@@ -99,6 +99,8 @@ def picture(
 
 def text(words: str, x: float, y: float, css: str = "", anchor: str = "") -> str:
     """Write words; ``anchor`` is "", "m" (middle) or "e" (end)."""
+    if not words:
+        return ""
     classes = " ".join(filter(None, (css, f"anchor-{anchor}" if anchor else "")))
     style = f' class="{classes}"' if classes else ""
     return f'<text x="{coordinate(x)}" y="{coordinate(y)}"{style}>{escape(words)}</text>'

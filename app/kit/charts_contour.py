@@ -6,6 +6,7 @@ import numpy as np
 
 from app.kit.charts_axes import FOOT, TITLE
 from app.kit.charts_base import (
+    FINE,
     Axis,
     Chart,
     Mark,
@@ -27,6 +28,7 @@ from app.kit.numbers import number
 
 KEY = 22  # room for the key of the surface
 LEVELS = 8
+START = '<path class="start" d="M{0} {1}m-38 0a38 38 0 1 0 76 0a38 38 0 1 0-76 0"/>'
 FAR = 4.0  # a path that leaves the plane is drawn up to so many widths away
 DEEPEST = 1e-8  # of the greatest height: the lowest level by powers
 
@@ -104,7 +106,9 @@ def _path(curve: Curve, style: Style, plane: Plane) -> str:
     y = _bounded(plane.y(curve.y), plane.box.top, plane.box.height)
     line = polyline(x, y)
     shapes = markers(x, y, style, every=True)
-    body = f'<path class="halo" d="{line}"/><path class="line" d="{line}"/>{shapes}'
+    begun = bool(np.isfinite(x[0] + y[0]))
+    start = START.format(round(x[0] * FINE), round(y[0] * FINE)) if begun else ""
+    body = f'<path class="halo" d="{line}"/><path class="line" d="{line}"/>{shapes}{start}'
     return fine(body, f"path {style.css}")
 
 

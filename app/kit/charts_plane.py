@@ -41,7 +41,7 @@ def plane_of(x: Array, y: Array, y_axis: Axis, *, top: float) -> Plane:
 
 
 def axes_of(plane: Plane, x_axis: Axis, y_axis: Axis) -> str:
-    return y_axis_of(y_axis, plane.y, plane.box) + x_axis_of(x_axis, plane.x, plane.box)
+    return y_axis_of(y_axis, plane.y, plane.box, grid=False) + x_axis_of(x_axis, plane.x, plane.box)
 
 
 def clipped(body: str, plane: Plane, ident: str) -> str:

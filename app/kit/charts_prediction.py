@@ -2,11 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
 from app.kit.charts_axes import x_axis_of
 from app.kit.charts_base import (
+    LETTER,
+    LINE,
     WIDTH,
     Axis,
     Box,
@@ -21,7 +24,7 @@ from app.kit.charts_base import (
 from app.kit.charts_scales import Scale, padded, span_of
 from app.kit.numbers import number
 
-HEIGHT = 118
+TITLE = 108  # baseline of the first line of what is predicted
 BOX = Box(24, 20, WIDTH - 24, 76)
 
 
@@ -41,20 +44,24 @@ def prediction(data: Prediction, *, ident: str) -> Chart:
     log = data.axis.log
     low, high = padded(*span_of([np.array([data.guess, data.value])], log=log), log=log)
     scale = Scale(low, high, BOX.left, BOX.right, log=log)
-    axis = Axis(data.axis.label, data.axis.unit, log=log)
+    title = wrap(data.axis.title, int(BOX.right / LETTER))
     description = tell_prediction(data)
     svg = picture(
-        x_axis_of(axis, scale, BOX),
+        x_axis_of(Axis("", log=log), scale, BOX),
+        *(
+            text(words, BOX.right, TITLE + n * LINE, "axis-title", anchor="e")
+            for n, words in enumerate(title)
+        ),
         _gap(data, scale),
         _point(f"your guess {number(data.guess, data.digits)}", data.guess, scale, 42, "guess"),
         _point(f"computed {number(data.value, data.digits)}", data.value, scale, 61, "computed"),
         ident=ident,
         title=data.title,
         description=description,
-        height=HEIGHT,
+        height=TITLE + LINE * max(len(title) - 1, 0) + 10,
     )
     rows = (("your guess", number(data.guess, 6)), ("computed", number(data.value, 6)))
-    return Chart(svg, description, Table(("", axis.title), rows))
+    return Chart(svg, description, Table(("", data.axis.title), rows))
 
 
 def distance(data: Prediction) -> str:

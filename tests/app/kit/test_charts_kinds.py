@@ -294,6 +294,11 @@ def test_a_path_that_diverges_is_told_and_stays_in_the_picture() -> None:
     assert len(drawn.svg) < 40_000
 
 
+def test_a_ring_marks_where_each_path_starts() -> None:
+    data = bowl({"a": [(1.0, 0.5)], "b": [(math.nan, 0.5), (1.0, 0.5)]})
+    assert len(with_class(charts.contour(data, ident="c"), "start")) == 1
+
+
 def test_a_path_without_a_finite_point_is_left_out_of_the_words() -> None:
     drawn = charts.contour(bowl({"lost": [(math.nan, math.nan)]}), ident="c")
     assert "lost" not in drawn.description
@@ -429,6 +434,13 @@ def test_words_of_a_guess_stay_in_the_picture() -> None:
             width = 6.5 * len(item.text or "")
             left = float(item.get("x", 0)) - ("anchor-e" in item.get("class", "")) * width
             assert 0 <= left <= 420 - width
+
+
+def test_a_long_meaning_is_written_on_two_lines() -> None:
+    axis = Axis("steps until the height stays below 0.01; undefined if it never comes there")
+    drawn = charts.prediction(Prediction("Guess", 80.0, 47.0, axis), ident="p")
+    assert " ".join(words(drawn, "axis-title")) == axis.title
+    assert len(words(drawn, "axis-title")) == 2
 
 
 # All
