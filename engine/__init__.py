@@ -9,6 +9,7 @@ formula and its derivative stand on one screen and share their locals::
 Everything is float64, and every run is a pure function of its parameters and its seed.
 """
 
-from engine import _blas
+from engine import _blas, _malloc
 
 _blas.configure()  # must run before the first import of NumPy in the process
+_malloc.configure()

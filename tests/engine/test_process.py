@@ -1,6 +1,11 @@
 import os
+import platform
 import subprocess
 import sys
+
+import pytest
+
+from engine import _malloc
 
 SHOW = "import engine, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
 
@@ -24,3 +29,12 @@ def test_what_the_environment_says_wins() -> None:
 def test_importing_the_package_alone_does_not_import_numpy() -> None:
     check = "import engine, sys; raise SystemExit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_elsewhere_than_on_linux_the_allocator_is_left_alone() -> None:
+    assert _malloc.configure("darwin") is False
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_glibc_keeps_the_memory_of_large_arrays() -> None:
+    assert _malloc.configure() is True
