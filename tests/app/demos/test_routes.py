@@ -5,7 +5,9 @@ import html
 import io
 import json
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -292,3 +294,20 @@ def test_the_gallery_lists_every_demo_under_its_topic(client: TestClient) -> Non
     for demo in DEMOS.values():
         assert f'href="/demos/{demo.slug}"' in response.text
         assert demo.title in text_of(response.text)
+
+
+def test_too_many_heavy_runs_at_once_are_asked_to_come_back(browser: TestClient) -> None:
+    assert DEMOS["gan-1d"].heavy
+    together = threading.Barrier(10)
+
+    def ask(seed: int) -> Any:
+        together.wait(10)
+        return browser.get(f"/demos/gan-1d?seed={1000 + seed}")
+
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        answers = [*pool.map(ask, range(10))]
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.status_code for answer in answers} == {200, 503}
+    assert "Other runs are using the machine just now." in text_of(refused[0].text)
+    assert refused[0].headers["retry-after"].isdigit()
+    assert 'name="seed" value="100' in refused[0].text
