@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from app.bank.schemas import Demos, Value
 from app.demos import service as demos
-from app.errors import AppError
+from app.errors import NotFound, Unprocessable
 
 Facts: TypeAlias = Mapping[str, float]
 
@@ -21,13 +21,14 @@ def facts_of(slug: str, params: Mapping[str, Value], seed: int) -> Facts:
 
     Raises:
         ValueError: for an unknown demo or a setting it does not take.
+        Busy: if the machine has no room for a heavy run now.
     """
     for name, value in params.items():
         if not isinstance(value, bool | int | float | str):
             raise TypeError(f"the demo's '{name}' takes one value, not an array")
     try:
         return demos.run_demo(slug, params, seed).facts
-    except AppError as error:
+    except (NotFound, Unprocessable) as error:
         raise ValueError(error.message) from None
 
 
@@ -48,6 +49,10 @@ class DemoRuns:
             self.known[key] = self.made[key] = dict(facts_of(slug, params, seed))
         self.used.add(key)
         return self.known[key]
+
+    def learn(self, known: Mapping[str, Facts]) -> None:
+        """Take over what others ran."""
+        self.known |= known
 
     def start(self) -> None:
         """Forget what was used and made, not what is known: the next question begins."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.bank import grading, queries, rendering
 from app.bank.check_cache import CheckCache
 from app.bank.checking import Progress, check_files
-from app.bank.demo_runs import facts_of, registry
+from app.bank.demo_runs import DemoRuns, registry
 from app.bank.files import BankFiles, narrowed, read_bank
 from app.bank.format import parse_question
 from app.bank.grading import Grade, Part, UnreadableAnswer
@@ -116,6 +116,7 @@ def sync(
     bank = read_bank(content_dir)
     cache = CheckCache(cache_dir and cache_dir / CACHE_FOLDER)
     outcomes = check_files(bank.questions, cache=cache, progress=progress)
+    _runs.learn(cache.runs)
     return write_bank(session, bank, outcomes, lessons=_lesson_problems(bank), now=now)
 
 
@@ -172,6 +173,9 @@ def unanswered(revision: Revision, variant: Variant) -> Grade:
     return grading.reveal(revision.question, variant)
 
 
+# The runs that keys were verified with, so that drawing a variant runs no demo again.
+_runs = DemoRuns({})
+
 # Revisions never change, so what was read of one holds for ever.
 _revisions = Kept[uuid.UUID, Revision](KEPT_REVISIONS)
 
@@ -187,7 +191,7 @@ def _read(session: Session, revision_id: uuid.UUID) -> Revision:
 
 @lru_cache(maxsize=KEPT_VARIANTS)
 def _variant(revision: Revision, seed: int) -> Variant:
-    return draw_variant(revision.question, seed, run_demo=facts_of)
+    return draw_variant(revision.question, seed, run_demo=_runs)
 
 
 @lru_cache(maxsize=KEPT_PAGES)
