@@ -92,8 +92,8 @@ class GuessView:
 class Runner:
     """Runs demos. Runs are pure, so one that was computed is kept while there is room.
 
-    At most `at_once` heavy runs compute side by side and `waiting` more wait for their turn;
-    whoever comes after is told to try again.
+    At most `at_once` heavy runs compute side by side and `waiting` more wait for their turn, not
+    longer than `patience_s`; whoever comes after is told to try again.
     """
 
     def __init__(
@@ -103,8 +103,10 @@ class Runner:
         max_bytes: int = MAX_CACHED_BYTES,
         at_once: int = HEAVY_AT_ONCE,
         waiting: int = HEAVY_WAITING,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self.registry = registry
+        self.patience_s = patience_s
         self._kept = RunCache(max_bytes)
         self._places = threading.BoundedSemaphore(at_once + waiting)
         self._turns = threading.BoundedSemaphore(at_once)
@@ -143,7 +145,7 @@ class Runner:
         if not self._places.acquire(blocking=False):
             raise DemoBusy
         try:
-            if not self._turns.acquire(timeout=PATIENCE_S):
+            if not self._turns.acquire(timeout=self.patience_s):
                 raise DemoBusy
             try:
                 yield

@@ -9,6 +9,7 @@ import pytest
 
 from app.demos.format import (
     CSV_HEADER,
+    change_text,
     csv_text,
     fact_text,
     guess_outcome,
@@ -103,13 +104,18 @@ EVERY_KIND: list[tuple[Series, list[tuple[Any, ...]]]] = [
         [("P(class 1)", 0.0, 1.0, 0.7, ""), ("outer", 0.2, 0.3, 1, "class")],
     ),
     (
-        Network("Graph", ((Node("x", 2.0), Node("z", 3.0, 0.5)),), (Edge("x", "z", 1.5, 2.5),)),
+        Network(
+            "Graph",
+            ((Node("x", 2.0), Node("z", 3.0, 0.5)),),
+            (Edge("x", "z", 1.5, 2.5), Edge("z", "x", 4.5)),
+        ),
         [
             ("x", "", "", 2.0, "value"),
             ("z", "", "", 3.0, "value"),
             ("z", "", "", 0.5, "gradient"),
             ("weight", "x", "z", 1.5, "value"),
             ("weight", "x", "z", 2.5, "gradient"),
+            ("weight", "z", "x", 4.5, "value"),
         ],
     ),
     (
@@ -192,6 +198,24 @@ def test_a_guess_is_off_by_a_factor_or_by_a_difference(
 ) -> None:
     spec = FactSpec("loss", "", unit="nats", log=kind == "log")
     assert in_words(guess_outcome(spec, guess, value)).startswith(outcome)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind", "change"),
+    [
+        (1e-6, 1e-3, "log", "× 1000"),
+        (1e-3, 1e-6, "log", "÷ 1000"),
+        (0.25, 0.75, "linear", "+0.5"),
+        (0.75, 0.25, "linear", "−0.5"),
+        (0.0, 1e-3, "log", "+0.001"),
+        (0.5, 0.5, "linear", "the same"),
+        (0.5, math.inf, "linear", ""),
+    ],
+)
+def test_a_second_run_differs_by_a_factor_or_by_a_difference(
+    first: float, second: float, kind: str, change: str
+) -> None:
+    assert change_text(FactSpec("loss", "", log=kind == "log"), first, second) == change
 
 
 def test_a_count_is_guessed_right_as_a_whole_number() -> None:

@@ -2,11 +2,12 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.demos.service import BadParameter, DemoBusy, Runner, UnknownDemo
+from app.demos.service import BadParameter, DemoBusy, Runner, UnknownDemo, address, run_demo
 from engine.demos.result import Axis, Curve, Demo, FactSpec, Lines, Param, Result, Value
 
 
@@ -29,7 +30,7 @@ class Bench:
         lines = Lines("Zeros", np.arange(n, dtype=float), (curve,), Axis("x"), Axis("y"))
         return Result({"zeros": lines}, {"n": float(n)}, f"{n} zeros.")
 
-    def runner(self, **limits: int) -> Runner:
+    def runner(self, **limits: Any) -> Runner:
         demo = Demo(
             slug="bench",
             title="Bench",
@@ -114,6 +115,23 @@ def test_heavy_runs_wait_for_their_turn() -> None:
         assert len(bench.runs) == 1
         bench.go_on.set()
         assert [run.result(10).facts["n"] for run in asked] == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_nobody_waits_for_ever() -> None:
+    bench = Bench(heavy=True)
+    runner = bench.runner(at_once=1, waiting=1, patience_s=0.01)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(runner.run, "bench", {"n": 1})
+        assert bench.started.acquire(timeout=10)
+        with pytest.raises(DemoBusy):
+            runner.run("bench", {"n": 2})
+        bench.go_on.set()
+        assert running.result(10).facts == {"n": 1.0}
+
+
+def test_the_address_of_a_run_is_its_whole_state() -> None:
+    run = run_demo("attention-scaling", {"scaled": True}, seed=3)
+    assert address(run) == "/demos/attention-scaling?n=16&d_k=64&scaled=true&seed=3"
 
 
 def test_two_who_ask_the_same_heavy_run_share_it() -> None:
