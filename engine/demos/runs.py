@@ -72,7 +72,7 @@ def _fits(param: Param, value: Value) -> bool:
             return param.kind == "choice" and value in dict(param.choices)
         case int():
             return param.kind in {"int", "float"} and param.low <= value <= param.high
-        case float():  # NaN fails both comparisons
+        case _:  # NaN fails both comparisons
             return param.kind == "float" and param.low <= value <= param.high
 
 

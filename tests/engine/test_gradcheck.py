@@ -1,13 +1,24 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
-from engine.gradcheck import numerical_gradient, relative_error
+from engine.gradcheck import numerical_gradient, relative_error, stacked_gradient
 
 
 def test_the_gradient_of_a_square_is_exact_but_for_rounding() -> None:
     x = np.array([[1.0, -2.0], [0.5, 3.0]])
     numerical = numerical_gradient(lambda x: float((x * x).sum()), x)
     np.testing.assert_allclose(numerical, 2 * x, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_many_points_at_once_give_the_same_gradient(dtype: type) -> None:
+    x: Any = np.array([1.0, -2.0, 0.5], dtype=dtype)
+    one_by_one = numerical_gradient(lambda x: float((x**3).sum()), x, 1e-2)
+    at_once = stacked_gradient(lambda points: (points**3).sum(1), x, 1e-2)
+    assert at_once.dtype == dtype
+    np.testing.assert_allclose(at_once, one_by_one, rtol=1e-3)
 
 
 def test_the_point_is_left_where_it_was() -> None:

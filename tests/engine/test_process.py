@@ -1,29 +1,42 @@
-import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from engine import _malloc
+from engine import _blas, _malloc
 
-SHOW = "import engine, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
-
-
-def threads(**environment: str) -> str:
-    bare = {name: value for name, value in os.environ.items() if "OPENBLAS" not in name}
-    done = subprocess.run(
-        [sys.executable, "-c", SHOW], env=bare | environment, capture_output=True, check=True
-    )
-    return done.stdout.decode().strip()
+AVX512 = "processor : 0\nflags : fpu avx512f avx512dq avx512bw avx512vl avx512cd\n"
 
 
-def test_the_engine_asks_for_one_thread() -> None:
-    assert threads() == "1"
+@pytest.fixture
+def cpu_info(tmp_path: Path) -> Path:
+    return tmp_path / "cpuinfo"
 
 
-def test_what_the_environment_says_wins() -> None:
-    assert threads(OPENBLAS_NUM_THREADS="3") == "3"
+def configured(cpu_info: Path, **environment: str) -> dict[str, str]:
+    _blas.configure(environment, cpu_info)
+    return environment
+
+
+def test_the_engine_asks_for_one_thread(cpu_info: Path) -> None:
+    assert configured(cpu_info) == {"OPENBLAS_NUM_THREADS": "1"}
+
+
+def test_one_set_of_kernels_is_asked_for_where_the_processor_has_them(cpu_info: Path) -> None:
+    cpu_info.write_text(AVX512)
+    assert configured(cpu_info)["OPENBLAS_CORETYPE"] == "SkylakeX"
+    cpu_info.write_text("flags : fpu sse avx2\n")
+    assert "OPENBLAS_CORETYPE" not in configured(cpu_info)
+    cpu_info.write_text("no such line\n")
+    assert "OPENBLAS_CORETYPE" not in configured(cpu_info)
+
+
+def test_what_the_environment_says_wins(cpu_info: Path) -> None:
+    cpu_info.write_text(AVX512)
+    said = {"OPENBLAS_NUM_THREADS": "3", "OPENBLAS_CORETYPE": "Haswell"}
+    assert configured(cpu_info, **said) == said
 
 
 def test_importing_the_package_alone_does_not_import_numpy() -> None:

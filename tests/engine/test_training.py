@@ -6,6 +6,8 @@ import pytest
 
 from engine import activations, data, initializers, optimizers, schedules, training
 from engine.arrays import Array
+from engine.linear import stacked_linear
+from engine.parameters import pack_stack
 
 
 def test_gradients_of_an_mlp_are_the_derivatives(check_gradients: Callable[..., None]) -> None:
@@ -41,6 +43,20 @@ def test_training_learns_the_spiral() -> None:
     assert records[0].loss > 0.5
     assert records[-1].loss < 0.05
     assert records[0].lr == 0.03
+
+
+def test_a_stack_of_networks_is_the_networks_one_by_one() -> None:
+    rng = np.random.default_rng(0)
+    networks = [training.mlp_arrays(rng, (2, 4, 3), initializers.he) for _ in range(3)]
+    x, dy = rng.normal(size=(3, 5, 2)), rng.normal(size=(3, 5, 3))
+    values = pack_stack(networks).values
+    y, back = training.mlp(x, values, activations.relu, layer=stacked_linear)
+    _, gradients = back(dy)
+    for k, network in enumerate(networks):
+        one, one_back = training.mlp(x[k], network, activations.relu)
+        np.testing.assert_allclose(y[k], one)
+        for together, alone in zip(gradients, one_back(dy[k])[1], strict=True):
+            np.testing.assert_allclose(together[k], alone, atol=1e-15)
 
 
 def test_pre_activations_are_what_the_activation_receives() -> None:
