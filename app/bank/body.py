@@ -13,7 +13,7 @@ from app.bank.schemas import Place, Prose
 
 RESERVED_IDS = frozenset({"right", "wrong", "correct", "true", "false"})
 
-_FENCE = re.compile(r"\s*(`{3,}(?!.*`)|~{3,})")
+_FENCE = re.compile(r"\s*(`{3,}+(?!.*`)|~{3,}+)")
 _ENTRY = re.compile(r"(?:-|\d{1,3}\.) (?:\[([ xX])\] (?=\[))?\[([^\]]*)\](?: |$)(.*)")
 _LISTED = re.compile(r"(?:-|\d{1,3}\.) ()()(.*)")
 _FEEDBACK = re.compile(r"  >( |$)")

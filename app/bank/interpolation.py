@@ -20,17 +20,17 @@ from app.bank.schemas import Computed
 Context: TypeAlias = Literal["prose", "maths", "code"]
 
 MAX_PARTS = 50
+NEIGHBOURHOOD = 60  # characters before and after a value that decide on brackets
 
 _SLOT = re.compile(r"\{=([A-Za-z_][A-Za-z0-9_]*)(?::([^{}\n]*))?\}")
 _PIECES = re.compile(
-    r"(?P<fence>^[ \t]*(?P<ticks>`{3,}(?![^\n]*`)|~{3,})[^\n]*"
+    r"(?P<fence>^[ \t]*(?P<ticks>`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*"
     r"(?:\n.*?^[ \t]*(?P=ticks)[`~]*[ \t]*$|.*\Z))"
-    r"|(?P<escape>\\\{=|\\[!-/:-@\[-`{-~])"
-    r"|(?P<span>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
+    r"|(?P<escape>\\[!-/:-@\[-`{-~])"
+    r"|(?P<span>(?<!`)(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
     r"|(?P<display>\$\$(?:\\.|[^$\\\n]|\n(?!\s*\n))+?\$\$)"
     r"|(?P<maths>\$(?!\s)(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<!\s)\$)"
-    r"|(?P<link>!?\[(?:\\.|[^\[\]\\])*\]\([^()\n]*\)|<https?:[^>\n]*>)"
-    r"|(?P<slot>\{=)",
+    r"|(?P<link>!?\[(?:\\.|[^\[\]\\])*\]\([^()\n]*\)|<https?:[^<>\n]*>)",
     re.MULTILINE | re.DOTALL,
 )
 _CONTEXTS: Mapping[str, Context] = {
@@ -119,21 +119,14 @@ def compile_template(text: str) -> Template:
 
 def _parts(text: str) -> Iterator[tuple[str, int, str]]:
     """The text in stretches of one kind."""
-    start = position = 0
-    while found := _PIECES.search(text, position):
-        position = found.end()
-        if found.lastgroup is None or found["slot"]:
-            continue
+    start = 0
+    for found in _PIECES.finditer(text):
         if start < found.start():
             yield text[start : found.start()], start, "prose"
-        kind = next(name for name in _KINDS if found[name])
-        yield found.group(), found.start(), kind
-        start = position
+        yield found.group(), found.start(), str(found.lastgroup)
+        start = found.end()
     if start < len(text):
         yield text[start:], start, "prose"
-
-
-_KINDS = ("fence", "escape", "span", "display", "maths", "link")
 
 
 def _in_table(text: str, offset: int) -> bool:
@@ -166,7 +159,8 @@ def _literal(text: str, context: Context) -> str:
 
 
 def _slot(part: str, offset: int, context: Context, found: re.Match[str]) -> Slot:
-    before, after = part[: found.start()], part[found.end() :].lstrip(" ")
+    before = part[max(found.start() - NEIGHBOURHOOD, 0) : found.start()]
+    after = part[found.end() : found.end() + NEIGHBOURHOOD].lstrip(" ")
     return Slot(
         name=found[1],
         spec=found[2] or "",

@@ -1,6 +1,7 @@
 """Values in texts: written as the place they land in demands, or refused."""
 
 import re
+import time
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.bank.body import split_sections
+from app.bank.fields import Problems
 from app.bank.interpolation import InterpolationError, compile_template, interpolate
 from app.kit import markdown
 
@@ -150,6 +153,37 @@ def test_a_word_with_markdown_in_it_stays_that_word() -> None:
     for word in ("*a*", "_b_", "[x](y)", "<b>", "`c`", "a|b", "$x$", "#1", "a~b~"):
         shown = interpolate("Use {=word} here", {"word": word})
         assert markdown.plain(shown) == f"Use {word} here"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`" * 50_000 + "a" * 50_000,
+        "`" * 50_000 + " `",
+        "```" + "`" * 50_000 + " `{=n}",
+        "".join("`" * count + " " for count in range(1, 440)),
+        "$" + " " * 90_000 + "{=n}$",
+        "$a" + " " * 90_000 + "{=n}$",
+        "$" * 100_000,
+        "$a " * 30_000,
+        "[" * 100_000,
+        "[a](" * 25_000,
+        "<https:" * 14_000,
+        "a " + " " * 90_000 + "{=n}",
+        "`a" + " " * 90_000 + "{=n}`",
+        "\\" * 100_000,
+        "~~~\n" * 25_000,
+        "{=" * 50_000,
+        "{=a:" + "." * 90_000 + "}",
+        "\n" * 50_000 + "$" + "\n" * 50_000,
+    ],
+    ids=range(18),
+)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    began = time.process_time()
+    compile_template(text)
+    split_sections(text, first_line=1, problems=Problems("q.md"))
+    assert time.process_time() - began < 2
 
 
 @given(st.floats(-1e12, 1e12), st.sampled_from([".3f", ".2e", ".4g", ""]))
