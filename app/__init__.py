@@ -6,3 +6,5 @@ Across features only `service` is imported (and accounts.deps, bank.schemas, qui
 The named rules see no web, no database and no clock: now, seeds and run_demo are arguments.
 The engine is reached only through app.demos and app.bank.expressions.
 """
+
+import engine  # noqa: F401 - BLAS reads its number of threads once, when NumPy is first imported

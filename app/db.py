@@ -1,8 +1,9 @@
 """The database: engines, pragmas, the write gate, migrations. Nothing else commits.
 
 SQLite gets two engines: readers that cannot write and exactly one writer connection. Any larger
-write pool ends in `database is locked`; and without the gate before the writer, all threads of
-the pool would wait for the connection while its holder gets none to go on with.
+write pool ends in `database is locked`. Before readers and writer stand gates on which a request
+waits without a thread: else all threads of the pool would wait for a connection, and whoever holds
+one would get no thread to go on with.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 from app.settings import Settings, shipped
 
 BUSY_TIMEOUT_MS = 10_000
-READERS = 40  # as many as the thread pool has threads
+READERS = 16
 # Any constant that no other program on the same server uses for its advisory locks.
 MIGRATION_LOCK = 7_205_759_403_792_793
 
@@ -41,33 +42,36 @@ class Database:
         self.writer = (
             _sqlite_writer(url) if self.is_sqlite else plain_engine(url, write_connections)
         )
-        self._gate = asyncio.Semaphore(1 if self.is_sqlite else write_connections)
+        self._write_gate = asyncio.Semaphore(1 if self.is_sqlite else write_connections)
+        self._read_gate = asyncio.Semaphore(READERS)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """Yield a session that cannot write."""
-        session = Session(self.readers, autoflush=False)
-        try:
-            yield session
-        finally:
-            await self._close(session)
+        async with self._read_gate:
+            session = Session(self.readers, autoflush=False)
+            try:
+                yield session
+            finally:
+                await self._close(session)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Session]:
         """Yield a session, commit when the block ends, roll back when it raises."""
-        async with self._gate:
+        async with self._write_gate:
             session = Session(self.writer)
             try:
                 yield session
-                await run_sync(session.commit)
+                await run_sync(_commit, session)
             finally:
                 await run_sync(session.close)
 
     @contextmanager
     def write_now(self) -> Iterator[Session]:
         """Like `write`, for commands that run beside no event loop."""
-        with Session(self.writer) as session, session.begin():
+        with Session(self.writer) as session:
             yield session
+            _commit(session)
 
     @contextmanager
     def read_now(self) -> Iterator[Session]:
@@ -190,6 +194,16 @@ def plain_engine(url: str, pool_size: int) -> Engine:
         event.listen(engine, "connect", _set_pragmas)
         return engine
     return create_engine(url, pool_pre_ping=True, **arguments)
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except SQLAlchemyError:
+        # SQLite leaves the transaction open when COMMIT itself fails, and the next one to use the
+        # connection would find it.
+        session.invalidate()
+        raise
 
 
 def _known_revisions() -> list[str]:

@@ -107,7 +107,9 @@ def refusal(error: AppError) -> ASGIApp:
 
 def respond(request: Request, error: AppError) -> Response:
     """Return the page of an error, or its JSON under /api."""
-    shown = ErrorPage(error.status, error.title, error.message, error.cure, error.links)
+    # Half a surrogate pair may come in with JSON, and cannot go out in UTF-8.
+    message = error.message.encode("utf-8", "replace").decode()
+    shown = ErrorPage(error.status, error.title, message, error.cure, error.links)
     response = _rendered(request, shown)
     response.headers.update(error.headers)
     return response

@@ -34,13 +34,8 @@ def get_learner(session: WriteSession, who: SessionReference, now: Now) -> Learn
     return learner
 
 
-def get_learner_or_guest(session: WriteSession, who: SessionReference, now: Now) -> Learner:
-    return service.active_learner(session, who, now) or service.admit_guest(session, now)
-
-
 Visitor = Annotated[Learner | None, Depends(get_visitor)]
 CurrentLearner = Annotated[Learner, Depends(get_learner)]
-LearnerOrGuest = Annotated[Learner, Depends(get_learner_or_guest)]
 
 
 def remember(response: Response, learner: Learner, settings: Settings) -> None:

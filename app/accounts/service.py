@@ -4,13 +4,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import BindParameter, ColumnElement
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
-from app.accounts.security import TOUCH_AFTER, new_token, reference
+from app.accounts.security import TOUCH_AFTER, new_token, oldest_live, reference
 from app.kit.clock import new_id
 from app.models import LoginSession, User
+
+__all__ = ["oldest_live"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ def active_learner(
     return Learner(row.user_id)
 
 
+def learner_or_guest(session: Session, session_reference: bytes | None, now: datetime) -> Learner:
+    """Return who is behind the cookie, or a new guest."""
+    return active_learner(session, session_reference, now) or admit_guest(session, now)
+
+
 def admit_guest(session: Session, now: datetime) -> Learner:
     """Make a guest, who needs no name and no password to begin."""
     token = new_token()
@@ -59,6 +66,8 @@ def admit_guest(session: Session, now: datetime) -> Learner:
     return Learner(user.id, new_token=token)
 
 
-def owns_session(session_reference: bytes, now: datetime) -> ColumnElement[bool]:
+def owns_session(
+    session_reference: bytes | BindParameter[bytes], oldest: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     """Return the condition on login_session that joins use to see only the asker's rows."""
-    return queries.is_live(session_reference, now)
+    return queries.is_live(session_reference, oldest)

@@ -133,7 +133,7 @@ def _check_variants(check: _Check) -> None:
         if failing == MAX_FAILING_SEEDS:
             return
     early = question.demo if question.demo and question.demo.when == "before" else None
-    if early and shows_key(question, check.distinct(), check.run_demo):
+    if early and not failing and shows_key(question, check.distinct(), check.run_demo):
         message = "this demo shows the key before the answer: use when: after"
         check.problems.add(early.place, message)
 
@@ -165,12 +165,16 @@ def _check_key_is_accepted(check: _Check, variant: Variant) -> None:
 
 
 def _check_cases(check: _Check) -> None:
-    for case in check.question.verify.cases:
+    question = check.question
+    for case in question.verify.cases:
         if case.seed is None:
             variants = check.distinct()
+        elif case.seed < question.seeds:
+            variants = [draw_variant(question, case.seed, run_demo=check.run_demo)]
         else:
-            variants = [draw_variant(check.question, case.seed, run_demo=check.run_demo)]
-        fault = next(filter(None, (_case_fault(check.question, v, case) for v in variants)), "")
+            check.problems.add(case.place, f"seed {case.seed} is not served: choose a lower one")
+            continue
+        fault = next(filter(None, (_case_fault(question, v, case) for v in variants)), "")
         if fault:
             check.problems.add(case.place, fault)
 
@@ -201,8 +205,8 @@ def _check_claims(check: _Check) -> None:
 def _drawn_lets(check: _Check) -> Iterator[tuple[Variant, Mapping[str, Computed]]]:
     question, run_demo = check.question, check.run_demo
     for seed in range(question.verify.n or question.seeds):
-        variant = draw_variant(question, seed, run_demo=run_demo)
         try:
+            variant = draw_variant(question, seed, run_demo=run_demo)
             yield variant, draw_let(question, variant, run_demo)
         except VariantError as error:
             _note(check, error, seed)

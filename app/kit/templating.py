@@ -83,6 +83,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page is made of nine files: a look at each costs more than its SQL
     )
 
 

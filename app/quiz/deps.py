@@ -13,10 +13,12 @@ from typing import Annotated, TypeVar
 from fastapi import Depends
 from pydantic import BaseModel
 
-from app.accounts.deps import SessionReference, Visitor
+from app.accounts import service as accounts
+from app.accounts.deps import SessionReference
+from app.accounts.service import Learner
 from app.bank.schemas import Answer
 from app.bank.service import UnreadableAnswer
-from app.deps import Now, ReadSession
+from app.deps import Now, ShortRead
 from app.errors import Unprocessable
 from app.kit.forms import Form, form
 from app.quiz import planning, service
@@ -41,36 +43,42 @@ async def get_fresh_seed() -> int:
 FreshSeed = Annotated[int, Depends(get_fresh_seed)]
 
 
-def get_item(
-    quiz_id: uuid.UUID, n: int, session: ReadSession, who: SessionReference, now: Now
+async def get_item(
+    quiz_id: uuid.UUID, n: int, read: ShortRead, who: SessionReference, now: Now
 ) -> Item:
-    return planning.find_item(session, who, quiz_id, n, now=now)
+    return await read(planning.find_item, who, quiz_id, n, now=now)
 
 
 OwnItem = Annotated[Item, Depends(get_item)]
 
 
-def get_planned_quiz(
-    posted: NewQuizForm, session: ReadSession, visitor: Visitor, seed: FreshSeed
+async def get_visitor_of_form(read: ShortRead, who: SessionReference, now: Now) -> Learner | None:
+    return await read(accounts.known_learner, who, now)
+
+
+FormVisitor = Annotated[Learner | None, Depends(get_visitor_of_form)]
+
+
+async def get_planned_quiz(
+    posted: NewQuizForm, read: ShortRead, visitor: FormVisitor, seed: FreshSeed
 ) -> PlannedQuiz | None:
     """The quiz that the form asks for, or None where the form has errors."""
     if posted.value is None:
         return None
-    return planning.plan_quiz(session, visitor, posted.value, seed=seed)
+    return await read(planning.plan_quiz, visitor, posted.value, seed=seed)
 
 
-def get_planned_retry(
-    quiz_id: uuid.UUID, session: ReadSession, visitor: Visitor, seed: FreshSeed
+async def get_planned_retry(
+    quiz_id: uuid.UUID, read: ShortRead, visitor: FormVisitor, seed: FreshSeed
 ) -> PlannedQuiz:
-    return planning.plan_retry(session, visitor, quiz_id, seed=seed)
+    return await read(planning.plan_retry, visitor, quiz_id, seed=seed)
 
 
-def get_following(
-    quiz_id: uuid.UUID, posted: NextItemForm, session: ReadSession, visitor: Visitor
+async def get_following(
+    quiz_id: uuid.UUID, posted: NextItemForm, read: ShortRead, visitor: FormVisitor
 ) -> PlannedItem | None:
     """The item that comes next, or None where the quiz ends."""
-    after = required(posted).after
-    return planning.plan_next(session, visitor, quiz_id, after=after)
+    return await read(planning.plan_next, visitor, quiz_id, after=required(posted).after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, String, and_, cast, func, select
+from sqlalchemy import Row, ScalarSelect, Select, String, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import service as accounts
@@ -80,11 +81,13 @@ def item_of_session(
     session: Session, reference: bytes, quiz_id: uuid.UUID, n: int, now: datetime
 ) -> ItemRow | None:
     """Return an item of the asker's own quiz: who asks and what is asked, in one query."""
-    row = session.execute(
-        _items()
-        .join(LoginSession, LoginSession.user_id == Quiz.user_id)
-        .where(accounts.owns_session(reference, now), Quiz.id == quiz_id, QuizItem.n == n)
-    ).one_or_none()
+    asked = {
+        "reference": reference,
+        "oldest": accounts.oldest_live(now),
+        "quiz_id": quiz_id,
+        "n": n,
+    }
+    row = session.execute(_item_of_session(), asked).one_or_none()
     return _item_row(row) if row else None
 
 
@@ -188,6 +191,21 @@ _QUESTION = (Topic.slug, Topic.title, QuestionRevision.title)
 _ATTEMPT = tuple(getattr(Attempt, field.name) for field in fields(AttemptFacts))
 
 
+@cache
+def _item_of_session() -> Select[*tuple[Any, ...]]:
+    """Return the most frequent query, built once: building it takes longer than running it."""
+    is_askers = accounts.owns_session(
+        bindparam("reference", type_=LoginSession.reference_sha256.type),
+        bindparam("oldest", type_=LoginSession.last_write_at.type),
+    )
+    return (
+        _items()
+        .join(LoginSession, LoginSession.user_id == Quiz.user_id)
+        .where(is_askers, Quiz.id == bindparam("quiz_id"), QuizItem.n == bindparam("n"))
+    )
+
+
+@cache
 def _items() -> Select[*tuple[Any, ...]]:
     return (
         select(*_QUIZ, *_ITEM, *_QUESTION, *_ATTEMPT, _scores_of_quiz())

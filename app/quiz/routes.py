@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts.deps import CurrentLearner, LearnerOrGuest, SessionReference, Visitor, remember
+from app.accounts import service as accounts
+from app.accounts.deps import CurrentLearner, SessionReference, Visitor, remember
 from app.bank import service as bank
 from app.deps import AppSettings, Now, ReadSession, WriteSession
 from app.kit.forms import Form, parse
@@ -45,14 +46,16 @@ def create_quiz(
     request: Request,
     form: NewQuizForm,
     planned: PlannedQuizOrNone,
-    read: ReadSession,
     session: WriteSession,
-    learner: LearnerOrGuest,
+    who: SessionReference,
     settings: AppSettings,
     now: Now,
 ) -> Response:
     if planned is None or form.value is None:
-        return page(request, "quiz/new.html", pages.new_quiz(bank.topics(read), form), status=422)
+        return page(
+            request, "quiz/new.html", pages.new_quiz(bank.topics(session), form), status=422
+        )
+    learner = accounts.learner_or_guest(session, who, now)
     quiz_id = service.start_quiz(session, learner, planned, token=form.value.token, now=now)
     response = to_item(quiz_id, 1)
     remember(response, learner, settings)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.bank.grading import Grade, Interval
+from app.bank.grading import Grade
 from app.bank.rendering import RenderedEntry, RenderedQuestion, shown_number
 from app.bank.schemas import Answer, Numeric, Ordering, Question
 
@@ -112,7 +112,7 @@ def _kind(grade: Grade) -> tuple[str, str]:
 
 def _verdict_text(question: Question, grade: Grade) -> str:
     if isinstance(question.detail, Numeric) and not isinstance(grade.key, tuple):
-        return _numeric_text(question.detail, grade.key, grade.accepted)
+        return _numeric_text(question.detail, grade.key, grade)
     if grade.correct:
         return "Full score."
     if grade.score > 0:
@@ -120,13 +120,14 @@ def _verdict_text(question: Question, grade: Grade) -> str:
     return "The reasons stand beside the options."
 
 
-def _numeric_text(detail: Numeric, key: float, accepted: Interval | None) -> str:
+def _numeric_text(detail: Numeric, key: float, grade: Grade) -> str:
     unit = f" {detail.unit}" if detail.unit else ""
+    given = f"You answered {shown_number(grade.given)}{unit}. " if grade.given is not None else ""
     shown = shown_number(key, detail.show)
-    if accepted is None or accepted.low == accepted.high:
-        return f"The answer is {shown}{unit}, exactly."
-    low, high = (shown_number(end) for end in (accepted.low, accepted.high))
-    return f"The answer is {shown}{unit}. Accepted: {low} to {high}."
+    if grade.accepted is None or grade.accepted.low == grade.accepted.high:
+        return f"{given}The answer is {shown}{unit}, exactly."
+    low, high = (shown_number(end) for end in (grade.accepted.low, grade.accepted.high))
+    return f"{given}The answer is {shown}{unit}. Accepted: {low} to {high}."
 
 
 def _reason(rendered: RenderedQuestion, grade: Grade) -> Markup | None:

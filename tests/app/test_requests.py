@@ -103,6 +103,12 @@ def test_the_api_answers_errors_as_json(client: TestClient) -> None:
     assert set(response.json()) == {"error", "detail", "cure"}
 
 
+def test_half_a_surrogate_in_json_is_refused_like_any_other_nonsense(client: TestClient) -> None:
+    body = b'{"params": {"\\ud800": []}}'
+    response = client.post("/api/demos/activations/runs", content=body)
+    assert response.status_code == 422
+
+
 def test_a_crash_shows_a_number_and_nothing_of_the_inside(settings: Settings) -> None:
     app = create_app(settings)
 

@@ -339,6 +339,7 @@ def test_a_forged_form_is_refused_with_a_message(
     assert browser.status == 422
     with database.read_now() as session:
         assert session.scalar(select(func.count(Quiz.id))) == 0
+        assert session.scalar(select(func.count(User.id))) == 0
 
 
 @pytest.mark.parametrize("n", ["2", "0", "-1", "99999999999999999999", "x"])
