@@ -136,6 +136,7 @@ def test_a_key_that_is_no_truth_is_an_error(prove: Prove) -> None:
         ),
         ("cases: [{answer: '1/0', score: 0}]", "this case cannot be read: A fraction needs"),
         ("cases: [{answer: '99', score: 1}]", "this case earns 0, not 1"),
+        ("cases: [{answer: '99', score: 0, seed: 100}]", "seed 100 is not served"),
         ("cases: [{answer: '99', score: 1, seed: 7}]", "with seed 7 this case earns 0, not 1"),
     ],
 )
@@ -226,6 +227,21 @@ def test_every_text_is_looked_at_and_faults_point_into_the_entry(prove: Prove) -
 def test_demos_are_asked_only_for_what_they_have(prove: Prove, demo: str, message: str) -> None:
     found = errors(prove(f"demo: {demo}"))
     assert any(message in one for one in found), found
+
+
+def test_an_illegal_demo_before_the_answer_is_not_run(prove: Prove) -> None:
+    front = "answer: {value: '7'}\ndemo: {id: ladder, set: {steps: 99}, when: before}"
+    (found,) = errors(prove(front, kind="numeric"))
+    assert "whole number 1 … 50" in found
+
+
+def test_claims_on_more_seeds_than_are_served_may_fail_only_by_name(prove: Prove) -> None:
+    front = (
+        "params: {a: {int: [1, 60]}}\nwhere: a != 7\nseeds: 2\nanswer: {value: a}\n"
+        "verify: {n: 300, let: {q: 'uniform(1)[0] / (a - 30)'}, claims: ['q != 2']}"
+    )
+    (found,) = errors(prove(front, kind="numeric"))
+    assert "division by zero" in found
 
 
 def test_legal_settings_are_fine(prove: Prove) -> None:
