@@ -152,15 +152,18 @@ def cross_entropy(logits: Array, labels: Labels) -> Op:
     )
     if labels.min() < 0 or labels.max() >= C:
         raise ValueError(f"labels must be 0 … {C - 1}, got {labels.min()} … {labels.max()}")
-    log_p = log_softmax(logits)[0].ravel()
-    at_label = np.arange(0, log_p.size, C) + labels.ravel()
+    shifted = logits - logits.max(-1, keepdims=True)
+    e: Array = np.exp(shifted)
+    total = row_sums(e)
+    at_label = np.arange(0, logits.size, C) + labels.ravel()
+    losses = np.log(total[..., 0]) - shifted.ravel()[at_label].reshape(labels.shape)
 
     def back(dy: Array) -> Array:
-        d = np.exp(log_p)
+        d = (e / total).ravel()  # the softmax
         d[at_label] -= 1
         return d.reshape(logits.shape) * dy[..., None]
 
-    return -log_p[at_label].reshape(labels.shape), back
+    return losses, back
 
 
 def soft_cross_entropy(logits: Array, targets: Array) -> Op:

@@ -5,6 +5,7 @@ remembers lives in its closure, so make a new one for each training. The learnin
 each step: a schedule is whatever supplies it.
 """
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -107,21 +108,24 @@ def rmsprop(size: Size, *, beta: float = 0.99, eps: float = 1e-8) -> Step:
 
 
 def adam(size: Size, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Step:
-    """θ ← θ - lr m̂ / (√v̂ + ε), m̂ and v̂ bias-corrected averages of g and g² (Kingma & Ba 2015)."""
-    m, v, t = np.zeros(size), np.zeros(size), 0
-    buffer = np.empty(size)  # large temporaries would cost as much as the arithmetic
+    """θ ← θ - lr m̂ / (√v̂ + ε), m̂ and v̂ bias-corrected averages of g and g² (Kingma & Ba 2015).
+
+    Kept are the sums s ← β₁ s + g and q ← β₂ q + g²; m̂ and v̂ are multiples of them, which are
+    folded into the rate and ε. Every pass over memory that is saved counts here.
+    """
+    s, q, buffer = np.zeros(size), np.zeros(size), np.empty(size)
+    t = 0
 
     def step(theta: Array, gradient: Array, lr: Rate) -> None:
         nonlocal t
         t += 1
-        np.multiply(gradient, 1 - beta1, out=buffer)
-        np.add(np.multiply(m, beta1, out=m), buffer, out=m)
-        np.multiply(np.multiply(gradient, 1 - beta2, out=buffer), gradient, out=buffer)
-        np.add(np.multiply(v, beta2, out=v), buffer, out=v)
-        np.sqrt(v, out=buffer)  # √v̂ = √v / √(1 - β₂ᵗ): the corrections are folded into two numbers
-        correction = np.sqrt(1 - beta2**t)
-        np.divide(m, np.add(buffer, eps * correction, out=buffer), out=buffer)
-        theta -= np.multiply(buffer, lr * (correction / (1 - beta1**t)), out=buffer)
+        mean, root = (1 - beta1) / (1 - beta1**t), math.sqrt((1 - beta2) / (1 - beta2**t))
+        np.add(np.multiply(s, beta1, out=s), gradient, out=s)
+        np.multiply(gradient, gradient, out=buffer)
+        np.add(np.multiply(q, beta2, out=q), buffer, out=q)
+        np.add(np.sqrt(q, out=buffer), eps / root, out=buffer)
+        np.divide(s, buffer, out=buffer)
+        theta -= np.multiply(buffer, lr * (mean / root), out=buffer)
 
     return step
 
