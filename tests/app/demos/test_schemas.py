@@ -89,7 +89,7 @@ def test_numbers_are_read_as_people_write_them(text: str, number: float | None) 
     assert read_number(text) == number
 
 
-@pytest.mark.parametrize("demo", DEMOS.values(), ids=str)
+@pytest.mark.parametrize("demo", DEMOS.values(), ids=lambda demo: demo.slug)
 def test_every_preset_fits_its_demo(demo: Demo) -> None:
     for preset in demo.presets:
         given = [*preset.params.items(), *(preset.versus or {}).items()]
