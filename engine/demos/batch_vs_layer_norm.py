@@ -43,7 +43,7 @@ def normalize(*, batch: int, seed: int) -> Result:
         "ln_noise": layer_noise,
     }
     series: dict[str, Series] = {
-        "noise": noise_lines(noise, batch),
+        "noise": noise_lines(noise, layer_noise, batch),
         "outputs": histograms(example, by_batch, batch),
     }
     return Result(series, facts, reading(facts, batch))
@@ -75,19 +75,19 @@ def variation(outputs: Array) -> float:
     return float((outputs - outputs[0]).std(0).mean())  # exactly 0 where none differs
 
 
-def noise_lines(noise: dict[int, float], batch: int) -> Lines:
-    """The deviation by batch size beside B^(−1/2)."""
+def noise_lines(noise: dict[int, float], layer_noise: float, batch: int) -> Lines:
+    """The deviation by batch size, beside that of a mean over B examples and of layer norm."""
     sizes = np.array(list(noise), dtype=np.float64)
-    measured = np.array(list(noise.values()))
     return Lines(
         "How much one example's output varies with its batch",
         sizes,
         (
-            Curve("batch norm", measured),
-            Curve("1/√B", noise[64] * np.sqrt(64 / sizes)),
+            Curve("batch norm", np.array(list(noise.values()))),
+            Curve("falling as 1/√B", noise[64] * np.sqrt(64 / sizes)),
+            Curve("layer norm", np.full(len(sizes), layer_noise)),
         ),
         Axis("batch size B", log=True),
-        Axis("deviation of the output", log=True),
+        Axis("deviation of the output"),
         marks=(Mark("this run", batch, noise[batch]),),
         points=True,
     )

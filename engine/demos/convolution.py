@@ -124,8 +124,8 @@ def reading(facts: dict[str, int], settings: dict[str, int]) -> str:
         f"The {settings['kernel']} × {settings['kernel']} kernel spans {span} pixels. In steps of "
         f"{stride} it fits ⌊({size} + 2·{padding} − {span})/{stride}⌋ + 1 = {out} times into the "
         f"{room} pixels of a padded line: {size} × {size} becomes {out} × {out}.{edge} The layer "
-        f"has {number(facts['parameters'], 7)} parameters whatever the picture's size, since every "
-        f"place shares them, and uses its weights {number(facts['macs'])} times. A dense layer "
+        f"has {facts['parameters']:,} parameters whatever the picture's size, since every "
+        f"place shares them, and uses its weights {facts['macs']:,} times. A dense layer "
         f"between the same shapes would have {number(facts['dense_parameters'])} parameters."
     )
 

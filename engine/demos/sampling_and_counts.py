@@ -77,7 +77,8 @@ def counts(vocabulary: int, layers: int, d_model: int, context: int) -> Table:
         (f"{layers} blocks", layers * transformer_block_parameters(d_model)),
         ("last layer norm", 2 * d_model),
     )
-    return Table("Parameters", ("part", "parameters"), rows)
+    counted = tuple((part, f"{count:,}") for part, count in rows)
+    return Table("Parameters", ("part", "parameters"), counted)
 
 
 def reading(facts: dict[str, float], temperature: float, kept: int) -> str:
@@ -101,7 +102,7 @@ DEMO = Demo(
     summary="Sharpen or flatten the next token's distribution; count parameters and FLOPs.",
     topics=("pretrained-models", "transformers"),
     params=(
-        Param("temperature", "T", "float", 1.0, low=0.1, high=5.0, step=0.1),
+        Param("temperature", "T", "float", 0.7, low=0.1, high=5.0, step=0.1),
         Param("top_k", "k", "int", CANDIDATES, low=1, high=CANDIDATES, unit="tokens"),
         Param("vocabulary", "V", "int", 50_257, low=256, high=256_000, log=True, unit="tokens"),
         Param("layers", "L", "int", 12, low=1, high=128),

@@ -238,7 +238,7 @@ def series_of(
     """One panel for each instrument."""
     layers = tuple(str(layer + 1) for layer in range(LAYERS + 1))
     steps, train_loss, validation_loss = np.array(course.looks).T
-    checkups = (("before the first step", before), ("after the last", after))
+    checkups = (("at the start", before), ("in the end", after))
 
     def panel(
         title: str, labels: tuple[str, ...], values: Callable[[Checkup], Array], y: str
@@ -268,7 +268,7 @@ def series_of(
             Axis("examples"),
             Axis("accuracy"),
         ),
-        "gradients": panel("Weight gradient", layers, lambda c: c.gradients, "root mean square"),
+        "gradients": gradient_lines(before, after),
         "units": panel("Units without a gradient", layers[:-1], lambda c: c.dead, "share"),
         "weights": panel("Size of the weights", layers, lambda c: c.weights, "root mean square"),
         "inputs": Bars(
@@ -279,6 +279,21 @@ def series_of(
             Axis("deviation"),
         ),
     }
+
+
+def gradient_lines(before: Checkup, after: Checkup) -> Lines:
+    """Weight gradients by layer; an exact 0 has no place on a logarithmic axis."""
+    return Lines(
+        "Weight gradient",
+        np.arange(1.0, LAYERS + 2),
+        tuple(
+            Curve(name, np.where(checkup.gradients > 0, checkup.gradients, np.nan))
+            for name, checkup in (("at the start", before), ("in the end", after))
+        ),
+        Axis("layer"),
+        Axis("root mean square", log=True),
+        points=True,
+    )
 
 
 def reading(facts: dict[str, float], diverged_at: int | None) -> str:
