@@ -111,23 +111,23 @@ def facts_of(logits: Array, labels: Labels, looks: list[Look]) -> dict[str, floa
 def series_of(losses: Array, looks: list[Look]) -> dict[str, Series]:
     """The two shares and the loss over the steps."""
     step, dead, negative = np.array(looks).T
+    curves = [Curve("no gradient on any example", dead)]
+    if (dead != negative).any():  # a rectifier's are the same
+        curves.append(Curve("no positive input on any example", negative))
     return {
         "dead": Lines(
             "Hidden units without a gradient",
             step,
-            (
-                Curve("no gradient on any example", dead),
-                Curve("no positive input on any example", negative),
-            ),
+            tuple(curves),
             Axis("step"),
             Axis("share of hidden units"),
         ),
         "loss": Lines(
             "Training loss",
             np.arange(len(losses), dtype=np.float64),
-            (Curve("mini-batch loss", losses),),
+            (Curve("mini-batch loss", np.where(losses > 0, losses, np.nan)),),
             Axis("step"),
-            Axis("cross-entropy", "nats"),
+            Axis("cross-entropy", "nats", log=True),
         ),
     }
 

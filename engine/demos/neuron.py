@@ -83,11 +83,14 @@ def margin(z: Array, w: Array, targets: Array) -> float:
 def plane(w: Array, b: float, gate: str, activation: str) -> Regions:
     """The output over the plane of inputs, with the corners and their wanted classes."""
     z = w[0] * GRID[None, :] + w[1] * GRID[:, None] + b
+    # A jump between two points of the grid would draw a jagged line: it is a ramp of a few cells.
+    ramp = 4 * (GRID[1] - GRID[0]) * np.abs(w).sum()
+    jump = np.clip(0.5 + z / ramp, 0, 1) if ramp else fire(z, "step")
     return Regions(
         f"What the neuron answers, and what {gate.upper()} wants",
         GRID,
         GRID,
-        fire(z, activation),
+        fire(z, activation) if activation == "sigmoid" else jump,
         CORNERS,
         GATES[gate].astype(np.int64),
         ("wanted 0", "wanted 1"),

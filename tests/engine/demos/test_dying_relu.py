@@ -55,3 +55,8 @@ def test_the_reading_tells_the_causes_apart(play: Play) -> None:
     assert "before the first step" in play(SLUG, bias=-2.0).reading
     assert "still learn" in play(SLUG, activation="leaky_relu", **BORN_DEAD).reading
     assert "hardly any" in play(SLUG).reading
+
+
+def test_the_two_shares_are_drawn_apart_only_where_they_differ(play: Play) -> None:
+    assert len(play(SLUG).series["dead"].curves) == 1
+    assert len(play(SLUG, activation="leaky_relu", **BORN_DEAD).series["dead"].curves) == 2

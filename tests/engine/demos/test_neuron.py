@@ -54,3 +54,11 @@ def test_without_weights_there_is_no_line(play: Play) -> None:
 def test_the_sigmoid_answers_between_zero_and_one(play: Play) -> None:
     grid = play("neuron", activation="sigmoid").series["plane"].grid
     assert 0 < grid.min() < grid.max() < 1
+
+
+@pytest.mark.parametrize("activation", ["step", "sigmoid"])
+def test_the_border_runs_where_the_sum_is_zero(play: Play, activation: str) -> None:
+    plane = play("neuron", w1=2.0, w2=-1.0, b=0.3, activation=activation).series["plane"]
+    z = 2 * plane.x[None, :] - plane.y[:, None] + 0.3
+    off_the_line = abs(z) > 1e-9
+    assert ((plane.grid > 0.5) == (z > 0))[off_the_line].all()
