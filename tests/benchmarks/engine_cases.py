@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
@@ -34,12 +34,12 @@ class Case:
     torch: Timed | None
 
 
-def main() -> None:
-    """Print both tables, and what importing the demos costs."""
+def main(cases: Iterable[Callable[[Any], Case]]) -> None:
+    """Print the tables of the cases and of the demos, and what importing the demos costs."""
     torch = one_thread_torch()
     print(f"Training steps: median CPU time of {ROUNDS} x {STEPS}, float64, one thread")
     print(f"{'':24}{'ours ms':>9}{'PyTorch':>9}{'products':>10}{'/PyTorch':>10}{'/products':>11}")
-    for make in CASES:
+    for make in cases:
         report(make(torch))
     print(f"\nImport of engine.demos beyond NumPy's: {1e3 * import_seconds():.0f} ms")
     report_demos()
@@ -173,6 +173,3 @@ def torch_mlp(torch: Any, x: Array, labels: Labels, layers: int) -> Timed:
         optimizer.step()
 
     return step
-
-
-CASES: tuple[Callable[[Any], Case], ...] = (mlp_case,)
