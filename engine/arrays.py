@@ -27,6 +27,5 @@ def row_sums(x: Array) -> Array:
 
 def require_same_shape(**arrays: NDArray[np.generic]) -> None:
     """Refuse to broadcast: (N,) against (N, 1) silently gives N x N numbers."""
-    first, *others = (array.shape for array in arrays.values())
-    if any(shape != first for shape in others):
-        require_shapes(False, f"{' and '.join(arrays)} must have one shape", **arrays)  # noqa: FBT003 - see above
+    shapes = {array.shape for array in arrays.values()}
+    require_shapes(len(shapes) == 1, f"{' and '.join(arrays)} must have one shape", **arrays)

@@ -27,12 +27,12 @@ def fans(shape: Shape) -> tuple[int, int]:
     return field * shape[-2], field * shape[-1]
 
 
-def zeros(rng: np.random.Generator, shape: Shape) -> Array:  # noqa: ARG001 - every initializer takes a generator
+def zeros(_rng: np.random.Generator, shape: Shape) -> Array:
     """All weights 0: units of a layer stay equal for ever, and no gradient passes down."""
     return np.zeros(shape)
 
 
-def constant(rng: np.random.Generator, shape: Shape, *, value: float = 0.5) -> Array:  # noqa: ARG001 - likewise
+def constant(_rng: np.random.Generator, shape: Shape, *, value: float = 0.5) -> Array:
     """All weights equal: units of a layer get equal gradients and stay equal."""
     return np.full(shape, value)
 

@@ -9,7 +9,7 @@ Schedule: TypeAlias = Callable[[int], float]
 
 def constant(lr: float) -> Schedule:
     """The same rate for ever."""
-    return lambda t: lr  # noqa: ARG005 - a schedule takes the step
+    return lambda _: lr
 
 
 def step_decay(lr: float, *, every: int, factor: float = 0.1) -> Schedule:

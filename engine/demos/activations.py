@@ -16,7 +16,7 @@ from engine.demos.result import (
     Result,
     Series,
 )
-from engine.demos.settings import ACTIVATIONS, LABELS, activation_param, by_name
+from engine.demos.settings import ACTIVATIONS, LABELS, activation_param, without_seed
 from engine.demos.wording import number, percent
 from engine.metrics import saturated_share
 
@@ -25,7 +25,7 @@ SATURATED = 0.05
 LAYERS = 10
 
 
-def compare(*, activation: str, x_range: float, x: float, seed: int) -> Result:  # noqa: ARG001 - nothing is drawn
+def compare(*, activation: str, x_range: float, x: float) -> Result:
     """The activation and its slope over ``-x_range … x_range``, and both at ``x``."""
     grid = np.linspace(-x_range, x_range, FINE)
     values, slopes = value_and_slope(activation, grid)
@@ -110,7 +110,7 @@ DEMO = Demo(
         FactSpec("saturated_share", f"share of the range with a slope within {SATURATED} of 0"),
         FactSpec("ten_layer_bound", "largest factor of ten slopes in a row", log=True),
     ),
-    run=by_name(compare),
+    run=without_seed(compare),
     references=(
         "Glorot & Bengio 2010, The difficulty of training deep feedforward networks, AISTATS",
         "Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines",

@@ -15,7 +15,7 @@ from engine.demos.result import (
     Series,
     Table,
 )
-from engine.demos.settings import ACTIVATIONS, activation_param, by_name
+from engine.demos.settings import ACTIVATIONS, activation_param, without_seed
 from engine.demos.wording import number
 from engine.scalar import Value
 
@@ -37,7 +37,6 @@ def step_through(
     activation: str,
     loss: str,
     lr: float,
-    seed: int,  # noqa: ARG001 - nothing is drawn
     **weights: float,
 ) -> Result:
     """One example forward and back, and the loss after one step against the gradient."""
@@ -191,7 +190,7 @@ DEMO = Demo(
         *(weight_param(name, default) for name, default in WEIGHTS.items()),
     ),
     facts=tuple(fact_specs()),
-    run=by_name(step_through),
+    run=without_seed(step_through),
     references=(
         "Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating errors",
     ),

@@ -17,7 +17,7 @@ from engine.demos.result import (
     Series,
     Table,
 )
-from engine.demos.settings import LABELS, by_name, labelled
+from engine.demos.settings import LABELS, labelled, without_seed
 from engine.demos.wording import number
 from engine.optimizers import Rate, Step, adagrad, adam, momentum, nesterov, sgd
 
@@ -46,7 +46,7 @@ def tuned(optimizer: str) -> tuple[Step, Rate]:
     return made[optimizer]()
 
 
-def count_steps(*, optimizer: str, rotated: bool, seed: int) -> Result:  # noqa: ARG001 - nothing is drawn
+def count_steps(*, optimizer: str, rotated: bool) -> Result:
     """Walk four bowls at once, each to a thousandth of its distance from the minimum."""
     distances = walk(bowls(rotated=rotated), *tuned(optimizer))
     steps = np.array([steps_to_stay_below(row) for row in distances.T], dtype=np.float64)
@@ -152,7 +152,7 @@ DEMO = Demo(
         ),
         FactSpec("slope", "power of κ with which the steps grow", digits=2),
     ),
-    run=by_name(count_steps),
+    run=without_seed(count_steps),
     references=(
         "Goh 2017, Why momentum really works, Distill",
         "Polyak 1964, Some methods of speeding up the convergence of iteration methods",

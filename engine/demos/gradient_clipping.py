@@ -29,7 +29,7 @@ from engine.recurrent import rnn
 
 STEPS, BATCH, INPUTS, HIDDEN = 80, 16, 2, 32
 CLIPS: dict[str, Callable[[Array, float], Array]] = {
-    "none": lambda gradient, limit: gradient,  # noqa: ARG005 - the limit is for the others
+    "none": lambda gradient, _: gradient,
     "norm": clip_norm,
     "value": clip_value,
 }

@@ -17,7 +17,7 @@ from engine.demos.result import (
     Series,
     Table,
 )
-from engine.demos.settings import by_name
+from engine.demos.settings import without_seed
 from engine.demos.wording import number
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -38,7 +38,6 @@ def decide(
     w2: float,
     b: float,
     activation: str,
-    seed: int,  # noqa: ARG001 - nothing is drawn
 ) -> Result:
     """Let the neuron w·x + b decide on the four corners of the unit square."""
     w, targets = np.array([w1, w2]), GATES[gate]
@@ -158,7 +157,7 @@ DEMO = Demo(
             for x in ("00", "01", "10", "11")
         ),
     ),
-    run=by_name(decide),
+    run=without_seed(decide),
     references=("Minsky & Papert 1969, Perceptrons",),
     presets=(
         Preset("AND by a bias of −1.5, OR by −0.5", {"gate": "and"}, {"gate": "or", "b": -0.5}),

@@ -20,7 +20,7 @@ from engine.demos.result import (
     Result,
     Series,
 )
-from engine.demos.settings import LABELS, by_name, labelled
+from engine.demos.settings import LABELS, labelled, without_seed
 from engine.demos.wording import number
 from engine.metrics import first_not_finite
 from engine.optimizers import Step
@@ -86,11 +86,11 @@ def _gauss(x: float, y: float) -> float:
 
 
 OPTIMIZERS: dict[str, Callable[[float], Step]] = {
-    "sgd": lambda beta: optimizers.sgd(),  # noqa: ARG005 - it has no momentum
+    "sgd": lambda _: optimizers.sgd(),
     "momentum": lambda beta: optimizers.momentum(2, beta=beta),
     "nesterov": lambda beta: optimizers.nesterov(2, beta=beta),
-    "adagrad": lambda beta: optimizers.adagrad(2),  # noqa: ARG005 - likewise
-    "rmsprop": lambda beta: optimizers.rmsprop(2),  # noqa: ARG005 - likewise
+    "adagrad": lambda _: optimizers.adagrad(2),
+    "rmsprop": lambda _: optimizers.rmsprop(2),
     "adam": lambda beta: optimizers.adam(2, beta1=beta),
     "adamw": lambda beta: optimizers.adamw(2, beta1=beta),
 }
@@ -106,7 +106,6 @@ def descend(
     start_x: float,
     start_y: float,
     steps: int,
-    seed: int,  # noqa: ARG001 - nothing is drawn
 ) -> Result:
     """Walk down a surface whose height the optimizer sees multiplied by ``scale``."""
     land, step = SURFACES[surface], OPTIMIZERS[optimizer](beta)
@@ -252,7 +251,7 @@ DEMO = Demo(
         FactSpec("final_y", "y at the end"),
         FactSpec("sgd_limit", "largest stable rate of plain gradient descent at the minimum, 2/λ"),
     ),
-    run=by_name(descend),
+    run=without_seed(descend),
     references=(
         "Goh 2017, Why momentum really works, Distill",
         "Sutskever et al. 2013, On the importance of initialization and momentum, ICML",

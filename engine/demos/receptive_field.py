@@ -5,7 +5,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.counts import receptive_field
 from engine.demos.result import Axis, Curve, Demo, FactSpec, Lines, Param, Preset, Result, Series
-from engine.demos.settings import by_name
+from engine.demos.settings import without_seed
 from engine.demos.wording import number, percent
 
 DRAWN = 400  # points of the curve of paths
@@ -19,7 +19,6 @@ def grow(
     stride: int,
     dilation: int,
     doubling: bool,
-    seed: int,  # noqa: ARG001 - nothing is drawn
 ) -> Result:
     """The field after each layer, and the share of each input pixel in one output."""
     dilations = [dilation * 2**i if doubling else dilation for i in range(layers)]
@@ -133,7 +132,7 @@ DEMO = Demo(
         FactSpec("single_weights", "weights of one kernel with the same field", integer=True),
         FactSpec("weights_saved", "share of those that the stack saves"),
     ),
-    run=by_name(grow),
+    run=without_seed(grow),
     references=(
         (
             "Simonyan & Zisserman 2015, Very deep convolutional networks for large-scale image "

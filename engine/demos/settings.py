@@ -34,7 +34,7 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 
 OPTIMIZERS: dict[str, Callable[[int | tuple[int, ...]], Step]] = {
-    "sgd": lambda size: optimizers.sgd(),  # noqa: ARG005 - it remembers nothing
+    "sgd": lambda _: optimizers.sgd(),
     "momentum": optimizers.momentum,
     "nesterov": optimizers.nesterov,
     "adagrad": optimizers.adagrad,
@@ -92,5 +92,16 @@ def by_name(
 
     def run(params: Mapping[str, Value], seed: int) -> Result:
         return function(seed=seed, **params)
+
+    return run
+
+
+def without_seed(
+    function: Callable[..., Result],
+) -> Callable[[Mapping[str, Value], int], Result]:
+    """The same for a demo that draws nothing, so that every seed gives the same run."""
+
+    def run(params: Mapping[str, Value], _seed: int) -> Result:
+        return function(**params)
 
     return run

@@ -69,10 +69,7 @@ def start_alike(*, init: str, units: int, jitter: float, steps: int, seed: int) 
 def follow(records: Iterable[Record], parameters: Parameters) -> Array:
     """Run a training and note the first layer's weights: (steps + 1, 2, H)."""
     W = parameters.values[0]
-    paths = [W.copy()]
-    for _ in records:
-        paths.append(W.copy())  # noqa: PERF401 - the training moves W between two copies
-    return np.array(paths)
+    return np.array([W.copy(), *(W.copy() for _ in records)])  # a record is a step that moved W
 
 
 def distinct_units(parameters: Parameters) -> int:
