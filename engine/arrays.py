@@ -12,11 +12,10 @@ Back: TypeAlias = Callable[[Array], Array]
 Op: TypeAlias = tuple[Array, Back]
 
 
-def require_shapes(fits: bool, rule: str, **arrays: NDArray[np.generic]) -> None:  # noqa: FBT001 - reads as an assertion
-    """Raise a ValueError that states the rule and every shape, unless the shapes fit."""
-    if not fits:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"{rule}; got {shapes}")
+def shape_error(rule: str, **arrays: NDArray[np.generic]) -> ValueError:
+    """The error to raise for arrays that do not fit: it states the rule and every shape."""
+    shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+    return ValueError(f"{rule}; got {shapes}")
 
 
 def row_sums(x: Array) -> Array:
@@ -27,5 +26,5 @@ def row_sums(x: Array) -> Array:
 
 def require_same_shape(**arrays: NDArray[np.generic]) -> None:
     """Refuse to broadcast: (N,) against (N, 1) silently gives N x N numbers."""
-    shapes = {array.shape for array in arrays.values()}
-    require_shapes(len(shapes) == 1, f"{' and '.join(arrays)} must have one shape", **arrays)
+    if len({array.shape for array in arrays.values()}) > 1:
+        raise shape_error(f"{' and '.join(arrays)} must have one shape", **arrays)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import softmax
-from engine.arrays import Array, Op, require_shapes
+from engine.arrays import Array, Op, shape_error
 from engine.linear import linear
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -26,7 +26,8 @@ def attention(
 
     Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2.1).
     """
-    require_shapes(K.shape[:-1] == V.shape[:-1], "each key needs a value", K=K, V=V)
+    if K.shape[:-1] != V.shape[:-1]:
+        raise shape_error("each key needs a value", K=K, V=V)
     P, weights_back = attention_weights(Q, K, mask=mask)
 
     def back(dy: Array) -> tuple[Array, Array, Array]:
@@ -44,7 +45,8 @@ def attention_weights(
     variance d, and a softmax of large scores is one-hot and has no gradient.
     """
     fits = Q.ndim == K.ndim >= 2 and Q.shape[:-2] == K.shape[:-2] and Q.shape[-1] == K.shape[-1]
-    require_shapes(fits, "attention needs Q (…, n, d) and K (…, m, d)", Q=Q, K=K)
+    if not fits:
+        raise shape_error("attention needs Q (…, n, d) and K (…, m, d)", Q=Q, K=K)
     factor = Q.shape[-1] ** -0.5 if scale is None else scale
     P, softmax_back = masked_softmax(factor * (Q @ K.mT), mask)
 
@@ -101,7 +103,8 @@ def multi_head_attention(
     ``back`` gives dx and the gradients of the weights.
     """
     D = x.shape[-1]
-    require_shapes(x.ndim == 3, "multi-head attention needs x (N, n, D)", x=x)
+    if x.ndim != 3:
+        raise shape_error("multi-head attention needs x (N, n, D)", x=x)
     if D % heads:
         raise ValueError(f"heads must divide the width: {D} features, {heads} heads")
     qkv, project_back = linear(x, weights.W_qkv, weights.b_qkv)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from engine.arrays import Array, require_shapes
+from engine.arrays import Array, shape_error
 from engine.counts import conv_output_size
 
 ConvBack: TypeAlias = Callable[[Array], tuple[Array, Array, Array]]
@@ -38,7 +38,8 @@ def conv2d(
     y += b
 
     def back(dy: Array) -> tuple[Array, Array, Array]:
-        require_shapes(dy.shape == y.shape, "conv2d: dy needs the shape of y", dy=dy, y=y)
+        if dy.shape != y.shape:
+            raise shape_error("conv2d: dy needs the shape of y", dy=dy, y=y)
         dx = _input_gradient(dy, W, x.shape, stride=stride, padding=padding, dilation=dilation)
         dW = _kernel_gradient(padded, dy, W.shape, stride=stride, dilation=dilation)
         return dx, dW, dy.sum((0, 1, 2))
@@ -133,4 +134,5 @@ def _check(x: Array, W: Array, b: Array) -> None:
         and x.shape[3:] == W.shape[2:3]
         and b.shape == W.shape[3:]
     )
-    require_shapes(fits, "conv2d needs x (N, H, W, C), W (k, k, C, M) and b (M,)", x=x, W=W, b=b)
+    if not fits:
+        raise shape_error("conv2d needs x (N, H, W, C), W (k, k, C, M) and b (M,)", x=x, W=W, b=b)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from engine.arrays import Array, require_shapes
+from engine.arrays import Array, shape_error
 
 LinearBack: TypeAlias = Callable[[Array], tuple[Array, Array, Array]]
 
@@ -15,7 +15,8 @@ def linear(x: Array, W: Array, b: Array) -> tuple[Array, LinearBack]:
         ValueError: if the shapes do not fit.
     """
     fits = W.ndim == 2 and x.shape[-1:] == W.shape[:1] and b.shape == W.shape[1:]
-    require_shapes(fits, "linear needs x (…, D), W (D, M) and b (M,)", x=x, W=W, b=b)
+    if not fits:
+        raise shape_error("linear needs x (…, D), W (D, M) and b (M,)", x=x, W=W, b=b)
 
     def back(dy: Array) -> tuple[Array, Array, Array]:
         rows, drows = x.reshape(-1, W.shape[0]), dy.reshape(-1, W.shape[1])
@@ -33,7 +34,8 @@ def stacked_linear(x: Array, W: Array, b: Array) -> tuple[Array, LinearBack]:
         ValueError: if the shapes do not fit.
     """
     fits = x.ndim == W.ndim == 3 and x.shape[::2] == W.shape[:2] and b.shape == W.shape[::2]
-    require_shapes(fits, "stacked_linear needs x (K, N, D), W (K, D, M), b (K, M)", x=x, W=W, b=b)
+    if not fits:
+        raise shape_error("stacked_linear needs x (K, N, D), W (K, D, M), b (K, M)", x=x, W=W, b=b)
 
     def back(dy: Array) -> tuple[Array, Array, Array]:
         return dy @ W.mT, x.mT @ dy, dy.sum(1)

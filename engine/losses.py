@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from engine.activations import log_softmax, sigmoid, softplus
-from engine.arrays import Array, Labels, Op, require_same_shape, require_shapes, row_sums
+from engine.arrays import Array, Labels, Op, require_same_shape, row_sums, shape_error
 
 Gradient = TypeVar("Gradient")
 PairBack = Callable[[Array], tuple[Array, Array]]
@@ -146,10 +146,10 @@ def cross_entropy(logits: Array, labels: Labels) -> Op:
         ValueError: if the shapes do not fit or a label is no class.
     """
     C = logits.shape[-1]
-    fits = logits.shape[:-1] == labels.shape
-    require_shapes(
-        fits, "cross_entropy needs logits (…, C), labels (…)", logits=logits, labels=labels
-    )
+    if logits.shape[:-1] != labels.shape:
+        raise shape_error(
+            "cross_entropy needs logits (…, C), labels (…)", logits=logits, labels=labels
+        )
     if labels.min() < 0 or labels.max() >= C:
         raise ValueError(f"labels must be 0 … {C - 1}, got {labels.min()} … {labels.max()}")
     shifted = logits - logits.max(-1, keepdims=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from engine.arrays import Array, require_shapes
+from engine.arrays import Array, shape_error
 
 NormBack: TypeAlias = Callable[[Array], tuple[Array, Array, Array]]
 
@@ -108,6 +108,7 @@ def _over_rows(dy: Array) -> Array:
 
 def _check_features(x: Array, gamma: Array, beta: Array) -> None:
     fits = x.ndim >= 2 and gamma.shape == beta.shape == x.shape[-1:]
-    require_shapes(
-        fits, "norm needs x (..., D), gamma (D,) and beta (D,)", x=x, gamma=gamma, beta=beta
-    )
+    if not fits:
+        raise shape_error(
+            "norm needs x (..., D), gamma (D,) and beta (D,)", x=x, gamma=gamma, beta=beta
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.arrays import Array, Op, require_shapes
+from engine.arrays import Array, Op, shape_error
 from engine.counts import conv_output_size
 
 
@@ -78,4 +78,5 @@ def _taps(x: Array, size: int, stride: int) -> Iterator[tuple[slice, slice, slic
 
 
 def _check(x: Array) -> None:
-    require_shapes(x.ndim == 4, "pooling needs x (N, H, W, C)", x=x)
+    if x.ndim != 4:
+        raise shape_error("pooling needs x (N, H, W, C)", x=x)

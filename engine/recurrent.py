@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from engine.arrays import Array, require_shapes
+from engine.arrays import Array, shape_error
 
 
 class RnnGradients(NamedTuple):
@@ -150,7 +150,8 @@ def gru(
     et al. 2014 let it act on h before. z near 1 *keeps* the state.
     """
     _check(x, Wx, Wh, bx, gates=3)
-    require_shapes(bh.shape == bx.shape, "gru needs both biases (3H,)", bx=bx, bh=bh)
+    if bh.shape != bx.shape:
+        raise shape_error("gru needs both biases (3H,)", bx=bx, bh=bh)
     T, N, H = len(x), x.shape[1], len(Wh)
     gates = _project(x, Wx, bx).reshape(T, N, 3, H)
     h, recalled = _states(x, Wh, h0), np.empty((T, N, H))
@@ -239,4 +240,5 @@ def _check(x: Array, Wx: Array, Wh: Array, b: Array, *, gates: int) -> None:
         and b.shape == Wx.shape[1:]
     )
     rule = f"x (T, N, D) needs Wx (D, {gates}H), Wh (H, {gates}H) and b ({gates}H,)"
-    require_shapes(fits, rule, x=x, Wx=Wx, Wh=Wh, b=b)
+    if not fits:
+        raise shape_error(rule, x=x, Wx=Wx, Wh=Wh, b=b)

@@ -31,14 +31,7 @@ GRID = np.linspace(-0.5, 1.5, 41)
 TRIED = np.array(list(itertools.product(np.linspace(-3, 3, 13), repeat=3)))  # w1, w2, b
 
 
-def decide(
-    *,
-    gate: str,
-    w1: float,
-    w2: float,
-    b: float,
-    activation: str,
-) -> Result:
+def decide(*, gate: str, w1: float, w2: float, b: float, activation: str) -> Result:
     """Let the neuron w·x + b decide on the four corners of the unit square."""
     w, targets = np.array([w1, w2]), GATES[gate]
     z = CORNERS @ w + b
