@@ -15,6 +15,7 @@ RESERVED_IDS = frozenset({"right", "wrong", "correct", "true", "false"})
 
 _FENCE = re.compile(r"\s*(`{3,}+(?!.*`)|~{3,}+)")
 _ENTRY = re.compile(r"(?:-|\d{1,3}\.) (?:\[([ xX])\] (?=\[))?\[([^\]]*)\](?: |$)(.*)")
+_PAIR = re.compile(r"- (-> )?\[([^\]]*)\](?: |$)(.*)")
 _LISTED = re.compile(r"(?:-|\d{1,3}\.) ()()(.*)")
 _FEEDBACK = re.compile(r"  >( |$)")
 
@@ -41,7 +42,10 @@ class Section:
 
 @dataclass(slots=True)
 class Entry:
-    """One entry as written; ``mark`` is ``None`` where it has no box."""
+    """One entry as written; ``mark`` is ``None`` where it has no box.
+
+    A pair without a left side, `- -> [id] text`, has the mark of an empty box.
+    """
 
     id: str
     mark: bool | None
@@ -91,10 +95,19 @@ def split_sections(text: str, *, first_line: int, problems: Problems) -> dict[st
 
 def read_entries(section: Section | None, problems: Problems) -> list[Entry]:
     """The entries of a section, with ids."""
-    found = list(_entries(section, _ENTRY, problems)) if section else []
+    return _identified(section, _ENTRY, problems)
+
+
+def read_pairs(section: Section | None, problems: Problems) -> list[Entry]:
+    """The entries of a section of pairs; those without a left side have the id of the right one."""
+    return _identified(section, _PAIR, problems)
+
+
+def _identified(section: Section | None, start: re.Pattern[str], problems: Problems) -> list[Entry]:
+    found = list(_entries(section, start, problems)) if section else []
     seen: set[str] = set()
     for entry in found:
-        fault = _id_fault(entry.id)
+        fault = id_fault(entry.id)
         if not fault and entry.id in seen:
             fault = f"the id '{entry.id}' stands here twice"
         if fault:
@@ -112,7 +125,8 @@ def read_list(section: Section | None, problems: Problems) -> tuple[Prose, ...]:
     return tuple(entry.text for entry in entries)
 
 
-def _id_fault(name: str) -> str:
+def id_fault(name: str) -> str:
+    """What is wrong with the id of an entry, or nothing."""
     if name.strip() in {"", "x", "X"}:
         return "an entry needs an id after its box: - [x] [id] text"
     if name in RESERVED_IDS:

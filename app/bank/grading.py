@@ -12,7 +12,8 @@ MAX_ENTRIES = 100
 def grade(question: Question, variant: Variant, answer: Answer) -> Grade:
     """What an answer earns.
 
-    ``answer`` is an id (single), the number as typed (numeric) or ids (multiple, ordering).
+    ``answer`` is an id (single), the number as typed (numeric), ids (multiple, ordering) or
+    `left -> right` pairs of ids (matching).
 
     Raises:
         UnreadableAnswer: for an answer that cannot be read: a message for the learner, no attempt.

@@ -17,7 +17,8 @@ Computed: TypeAlias = bool | int | float | str | tuple[Any, ...] | NDArray[Any]
 """What an expression evaluates to."""
 
 Answer: TypeAlias = str | Sequence[str]
-"""A learner's answer: an id (single), a number as typed (numeric) or ids (multiple, ordering)."""
+"""A learner's answer: an id (single), a number as typed (numeric), ids (multiple, ordering) or
+`left -> right` pairs of ids (matching)."""
 
 RunDemo: TypeAlias = Callable[[str, Mapping[str, Value], int], Mapping[str, float]]
 """(slug, parameters, seed) -> the facts of that run."""
@@ -187,7 +188,27 @@ class Ordering:
     before: tuple[tuple[str, ...], ...] = ()
 
 
-Detail: TypeAlias = Choices | Numeric | Ordering
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A left term with its one right side, whose id is ``partner``."""
+
+    id: str
+    text: Prose
+    partner: str
+    partner_text: Prose
+    feedback: Prose | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What matching questions add; ``distractors`` are right sides that belong to no term."""
+
+    pairs: tuple[Match, ...]
+    distractors: tuple[Item, ...] = ()
+
+
+Detail: TypeAlias = Choices | Numeric | Ordering | Matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +286,7 @@ class TrapValue:
 
 
 Key: TypeAlias = int | float | tuple[str, ...]
-"""A number, the ids of the true options, or the ids in the right sequence."""
+"""A number, the ids of the true options or in the right sequence, or `left -> right` pairs."""
 
 
 @dataclass(frozen=True, slots=True)

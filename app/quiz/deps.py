@@ -134,9 +134,21 @@ def _places(posted: Form[NewAnswer]) -> list[str]:
     return [places[place] for place in sorted(places)]
 
 
+def _pairs(posted: Form[NewAnswer]) -> list[str]:
+    """Return the right sides that were chosen, each with its term."""
+    prefix = "pair."
+    chosen = {
+        name.removeprefix(prefix): texts[-1]
+        for name, texts in posted.raw.items()
+        if name.startswith(prefix)
+    }
+    return [f"{term} -> {partner}" for term, partner in chosen.items() if partner]
+
+
 _READERS: dict[str, Callable[[Form[NewAnswer]], Answer]] = {
     "single": lambda posted: posted.text("choice"),
     "multiple": lambda posted: posted.texts("choice"),
     "numeric": lambda posted: posted.text("number"),
     "ordering": _places,
+    "matching": _pairs,
 }

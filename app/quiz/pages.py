@@ -73,7 +73,14 @@ class QuestionPage:
     @property
     def typed_places(self) -> Mapping[str, str]:
         """What was typed as the place of each line, by the line's id."""
-        prefix = "place."
+        return self._typed_by_entry("place.")
+
+    @property
+    def typed_pairs(self) -> Mapping[str, str]:
+        """The right side that was chosen for each term, by the term's id."""
+        return self._typed_by_entry("pair.")
+
+    def _typed_by_entry(self, prefix: str) -> Mapping[str, str]:
         return {
             name.removeprefix(prefix): texts[-1]
             for name, texts in self.typed.raw.items()

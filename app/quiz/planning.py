@@ -29,6 +29,14 @@ __all__ = ["AttemptFacts", "Item", "ItemRow", "QuizFacts"]
 MAX_N = 1000
 
 
+class NothingToAsk(Unprocessable):
+    """The choice of topics and level leaves no question; ``field`` is what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class QuizNotHere(NotFound):
     """No such quiz or item of this learner. Another learner's is not there either."""
 
@@ -119,7 +127,7 @@ def find_item(
     session: Session, who: bytes | None, quiz_id: uuid.UUID, n: int, *, now: datetime
 ) -> Item:
     """Return an item of the asker's own quiz, or refuse: another learner's is not there either."""
-    row = queries.item_of_session(session, who, quiz_id, n, now) if who and n < MAX_N else None
+    row = queries.item_of_session(session, who, quiz_id, n, now) if who and 0 < n < MAX_N else None
     if row is None:
         raise QuizNotHere(f"There is no question {n} of such a quiz here.")
     revision = bank.revision(session, row.item.revision_id)
@@ -144,9 +152,11 @@ def find_variant(
     return entry, revision, bank.variant(revision, seed)
 
 
-def owned_quiz(session: Session, learner: Learner | None, quiz_id: uuid.UUID) -> Quiz:
-    """Return the learner's own quiz, or refuse."""
-    quiz = queries.quiz_of(session, learner.id, quiz_id) if learner else None
+def owned_quiz(
+    session: Session, learner: Learner | None, quiz_id: uuid.UUID, *, lock: bool = False
+) -> Quiz:
+    """Return the learner's own quiz, locked against other requests if need be, or refuse."""
+    quiz = queries.quiz_of(session, learner.id, quiz_id, lock=lock) if learner else None
     if quiz is None:
         raise QuizNotHere("There is no such quiz here.")
     return quiz
@@ -176,14 +186,10 @@ def _pool(session: Session, *, topics: Sequence[str], level: Level | str) -> lis
     known = {topic.slug for topic in bank.topics(session)}
     unknown = [slug for slug in topics if slug not in known]
     if unknown:
-        raise Unprocessable(
-            f"There is no topic {unknown[0]!r}.", cure="Choose from the topics that the page lists."
-        )
+        raise NothingToAsk("topics", f"There is no topic {unknown[0]!r}: choose from these.")
     pool = bank.pool(session, topics=topics, level=None if level == "any" else level)
     if not pool:
-        raise Unprocessable(
-            "No question fits this choice.", cure="Choose more topics, or any level."
-        )
+        raise NothingToAsk("level", "No question fits: choose more topics, or any level.")
     return pool
 
 

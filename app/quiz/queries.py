@@ -59,6 +59,7 @@ class AttemptFacts:
     outcome: str
     answer: Mapping[str, Any]
     score: float
+    graded_by: Mapping[str, Any]
     confidence: str | None
     duration_ms: int
 
@@ -99,9 +100,11 @@ def items_of_quiz(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID) -> l
     return [_item_row(row) for row in rows]
 
 
-def quiz_of(session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID) -> Quiz | None:
-    """Return a learner's own quiz."""
-    return session.get(Quiz, (user_id, quiz_id))
+def quiz_of(
+    session: Session, user_id: uuid.UUID, quiz_id: uuid.UUID, *, lock: bool = False
+) -> Quiz | None:
+    """Return a learner's own quiz; `lock` makes other writers of it wait, where there are any."""
+    return session.get(Quiz, (user_id, quiz_id), with_for_update=lock)
 
 
 def quiz_with_token(session: Session, user_id: uuid.UUID, token: str) -> Quiz | None:
@@ -135,7 +138,7 @@ def running_quizzes(session: Session, user_id: uuid.UUID) -> Sequence[Row[Quiz, 
     return session.execute(
         select(Quiz, func.max(QuizItem.n))
         .join(QuizItem, and_(QuizItem.user_id == Quiz.user_id, QuizItem.quiz_id == Quiz.id))
-        .where(Quiz.user_id == user_id, Quiz.state == "running")
+        .where(Quiz.user_id == user_id, Quiz.state == "running", Quiz.mode != "single")
         .group_by(Quiz.user_id, Quiz.id)
         .order_by(Quiz.created_at.desc())
         .limit(3)

@@ -1,15 +1,22 @@
 """What the forms of a quiz send."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.bank.schemas import Level
 
 MAX_LENGTH = 50
+MAX_DIGITS = 9
 Token = str
 Confidence = Literal["guess", "fairly", "certain"]
 Order = Literal["interleaved", "by-topic"]
+
+
+def _whole_number(text: object) -> int:
+    """Read what a script measured; nonsense must not cost the answer, and the server clamps it."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else 0
 
 
 class NewQuiz(BaseModel):
@@ -33,7 +40,7 @@ class NewAnswer(BaseModel):
     action: Literal["answer", "show"] = "answer"
     confidence: Confidence | None = None
     prediction: float | None = Field(default=None, allow_inf_nan=False)
-    duration_ms: int = Field(default=0, ge=0, le=2**31 - 1)
+    duration_ms: Annotated[int, BeforeValidator(_whole_number)] = 0
     time_zone: str = Field(default="UTC", max_length=64)
 
 
@@ -47,6 +54,12 @@ class NewPrediction(BaseModel):
     """The learner's guess of a fact before the run."""
 
     prediction: float = Field(allow_inf_nan=False)
+
+
+class NewRetry(BaseModel):
+    """A retry of what was missed."""
+
+    token: str = Field(default="", max_length=64)
 
 
 class ShownHint(BaseModel):

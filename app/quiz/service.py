@@ -12,19 +12,24 @@ from typing import TypeAlias
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts import service as accounts
 from app.accounts.service import Learner
 from app.bank import service as bank
 from app.bank.schemas import Answer, Variant
-from app.errors import Conflict
+from app.errors import Conflict, Unprocessable
 from app.kit.clock import known_zone, new_id
 from app.models import Attempt, Quiz, QuizItem
 from app.quiz import queries
-from app.quiz.planning import Item, PlannedItem, PlannedQuiz, QuizNotHere, owned_quiz
+from app.quiz.planning import AttemptFacts, Item, PlannedItem, PlannedQuiz, QuizNotHere, owned_quiz
 from app.quiz.schemas import NewAnswer
 
 GRADER_VERSION = 1
 # A clock on the client may say anything; nobody is counted as thinking longer than this.
 LONGEST_DURATION_MS = 30 * 60 * 1000
+
+
+class QuizOver(Conflict):
+    """The quiz was ended, so its results stand."""
 
 
 class ItemAnswered(Conflict):
@@ -57,29 +62,31 @@ class GradedAnswer:
     grade: bank.Grade
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A quiz that was started, and by whom: a guest may be new."""
+
+    learner: Learner
+    quiz_id: uuid.UUID
+
+
 def start_quiz(
-    session: Session, learner: Learner, planned: PlannedQuiz, *, token: str, now: datetime
-) -> uuid.UUID:
+    session: Session, who: bytes | None, planned: PlannedQuiz, *, token: str, now: datetime
+) -> Started:
     """Write a quiz and its first item; a token that started one already gives that one."""
-    started = queries.quiz_with_token(session, learner.id, token) if token else None
-    if started:
-        return started.id
-    quiz = Quiz(
-        user_id=learner.id,
-        id=new_id(),
-        mode=planned.mode,
-        state="running",
-        settings=dict(planned.settings),
-        plan=[dict(entry) for entry in planned.plan],
-        length=len(planned.plan),
-        seed=planned.seed,
-        token=token or str(uuid.uuid4()),
-        created_at=now,
-    )
-    session.add(quiz)
-    session.flush()
-    session.add(_item(quiz, 1, planned.first, now=now))
-    return quiz.id
+    learner = accounts.learner_or_guest(session, who, now)
+    quiz = _quiz(learner, planned, token=token or str(uuid.uuid4()), now=now)
+    try:
+        with session.begin_nested():
+            session.add(quiz)
+            session.flush()
+            session.add(_item(quiz, 1, planned.first, now=now))
+    except IntegrityError:  # the same form, a moment ago
+        started = queries.quiz_with_token(session, learner.id, token)
+        if started is None:
+            raise
+        return Started(learner, started.id)
+    return Started(learner, quiz.id)
 
 
 def move_on(
@@ -92,7 +99,7 @@ def move_on(
     now: datetime,
 ) -> int | None:
     """Return the number of the item to show now, or None where the quiz is over."""
-    quiz = owned_quiz(session, learner, quiz_id)
+    quiz = owned_quiz(session, learner, quiz_id, lock=True)
     newest = queries.newest_item_number(session, learner.id, quiz_id)
     if after > newest:
         raise QuizNotHere(f"This quiz has not come to question {after} yet.")
@@ -130,15 +137,36 @@ def predict(session: Session, row: Item, *, prediction: float) -> None:
 def stored_grade(row: Item, variant: Variant) -> tuple[bool, Answer | None, bank.Grade]:
     """Return whether the answer was only shown, the answer, and its grade as it was stored.
 
-    What an attempt does not keep (which feedback is due) is worked out again; its score stands.
+    Score, key and accepted interval are the attempt's own, whatever today's rules would say. What
+    it does not keep, which feedback is due, is worked out again.
     """
     if row.attempt is None:
         raise QuizNotHere(f"Question {row.item.n} has no answer yet.")
     given: Answer | None = row.attempt.answer["given"]
+    stored = _graded_by(row.attempt)
     if given is None:
-        return True, None, bank.unanswered(row.revision, variant)
-    grade = bank.grade(row.revision, variant, given)
-    return False, given, replace(grade, score=row.attempt.score)
+        return True, None, stored
+    try:
+        again = bank.grade(row.revision, variant, given)
+    except bank.UnreadableAnswer:  # it was readable by the rules of its day
+        return False, given, stored
+    return False, given, replace(
+        again,
+        score=stored.score,
+        correct=stored.correct,
+        key=stored.key,
+        accepted=stored.accepted,
+    )
+
+
+def _graded_by(attempt: AttemptFacts) -> bank.Grade:
+    key, accepted = attempt.graded_by["key"], attempt.graded_by["accepted"]
+    return bank.Grade(
+        score=attempt.score,
+        correct=attempt.score >= 1,
+        key=tuple(key) if isinstance(key, list) else key,
+        accepted=bank.Interval(**accepted) if accepted else None,
+    )
 
 
 def grade_answer(row: Item, answer: Answer | None, details: NewAnswer) -> GradedAnswer:
@@ -155,11 +183,17 @@ def grade_answer(row: Item, answer: Answer | None, details: NewAnswer) -> Graded
 
 def record_answer(session: Session, graded: GradedAnswer, *, now: datetime) -> None:
     """Append the attempt. The same token again is the same answer; another one is refused."""
+    if graded.row.quiz.state == "finished" and graded.row.attempt is None:
+        raise QuizOver("This quiz is over.", cure="Answer the question by itself, or start anew.")
     counted = graded.row.attempt.token if graded.row.attempt else _insert(session, graded, now=now)
+    if not counted:
+        raise Unprocessable("This form was sent for another question.", cure="Reload the page.")
     if counted != graded.details.token:
+        address = f"/quizzes/{graded.row.quiz.id}/items/{graded.row.item.n}"
         raise ItemAnswered(
             "This question was already answered, perhaps in another tab. That answer counts.",
             cure="Go on from its result.",
+            links=((address, "Its result"),),
         )
 
 
@@ -182,6 +216,21 @@ def latest_scores(session: Session, visitor: Learner | None, topic: str | None =
 
 def _summary(quiz: Quiz, *, n: int = 0, points: float = 0.0) -> QuizSummary:
     return QuizSummary(quiz.id, quiz.mode, quiz.length, quiz.created_at, n, points)
+
+
+def _quiz(learner: Learner, planned: PlannedQuiz, *, token: str, now: datetime) -> Quiz:
+    return Quiz(
+        user_id=learner.id,
+        id=new_id(),
+        mode=planned.mode,
+        state="running",
+        settings=dict(planned.settings),
+        plan=[dict(entry) for entry in planned.plan],
+        length=len(planned.plan),
+        seed=planned.seed,
+        token=token,
+        created_at=now,
+    )
 
 
 def _item(quiz: Quiz, n: int, planned: PlannedItem, *, now: datetime) -> QuizItem:
@@ -215,7 +264,7 @@ def _written_item(session: Session, row: Item) -> QuizItem:
 
 
 def _insert(session: Session, graded: GradedAnswer, *, now: datetime) -> str:
-    """Append the attempt; return the token of the one that counts."""
+    """Append the attempt; return the token of the one that counts, if any does."""
     item, details = graded.row.item, graded.details
     try:
         with session.begin_nested():

@@ -7,12 +7,14 @@ from markupsafe import Markup
 
 from app.bank.grading import Grade
 from app.bank.rendering import RenderedEntry, RenderedQuestion, shown_number
-from app.bank.schemas import Answer, Numeric, Ordering, Question
+from app.bank.schemas import Answer, Match, Matching, Numeric, Ordering, Question
+from app.bank.types.matching import chosen_partners
 
 LEGENDS = {
     "single": "Choose one",
     "multiple": "Choose all that are true",
     "ordering": "Put the lines in order",
+    "matching": "Choose a partner for every term",
 }
 
 
@@ -28,12 +30,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """A question as it is asked. It carries nothing that gives the answer away."""
+    """A question as it is asked. It carries nothing that gives the answer away.
+
+    ``terms`` are the left sides of a matching question, ``options`` its right sides.
+    """
 
     type: str
     prompt: Markup
     legend: str
     options: Sequence[Option] = ()
+    terms: Sequence[Option] = ()
     unit: str = ""
     help: str = ""
 
@@ -66,9 +72,16 @@ def asked(
         unit = question.detail.unit
         help_ = f"A number in {unit}." if unit else "A number, such as 0.25, 1/4 or 1e-4."
         return QuestionView(question.type, rendered.prompt, "Your answer", unit=unit, help=help_)
+    options = _options(rendered, shown_order)
+    terms: list[Option] = []
+    if isinstance(question.detail, Matching):
+        terms = _options(rendered, [pair.id for pair in question.detail.pairs])
+    return QuestionView(question.type, rendered.prompt, LEGENDS[question.type], options, terms)
+
+
+def _options(rendered: RenderedQuestion, ids: Sequence[str]) -> list[Option]:
     entries = rendered.entries
-    options = [Option(i, entries[i].text, entries[i].label, entries[i].plain) for i in shown_order]
-    return QuestionView(question.type, rendered.prompt, LEGENDS[question.type], options)
+    return [Option(i, entries[i].text, entries[i].label, entries[i].plain) for i in ids]
 
 
 def verdict(
@@ -95,6 +108,8 @@ def entries_after(
         return []
     if isinstance(question.detail, Ordering):
         return _lines_after(rendered, grade.key, answer, correct=grade.correct)
+    if isinstance(question.detail, Matching):
+        return _pairs_after(question.detail, rendered, answer)
     chosen = {part.id for part in grade.parts if part.chosen}
     return [
         _choice_after(rendered.entries[id_], chosen=id_ in chosen, is_key=id_ in grade.key)
@@ -150,6 +165,29 @@ _CHOICE_STATES: Mapping[tuple[bool, bool], tuple[str, str]] = {
     (False, True): ("missed", "True, not chosen"),
     (False, False): ("", "Rightly not chosen"),
 }
+
+
+def _pairs_after(
+    detail: Matching, rendered: RenderedQuestion, answer: Answer | None
+) -> list[EntryView]:
+    """Return the right pairs, each with what was chosen instead, and what belongs to none."""
+    chosen = chosen_partners(answer or ())
+    pairs = [_pair_after(pair, rendered, chosen.get(pair.id)) for pair in detail.pairs]
+    left_over = (rendered.entries[item.id] for item in detail.distractors)
+    return [
+        *pairs,
+        *(EntryView("", "Belongs to none", entry.text, entry.feedback) for entry in left_over),
+    ]
+
+
+def _pair_after(pair: Match, rendered: RenderedQuestion, chosen: str | None) -> EntryView:
+    left, right = rendered.entries[pair.id], rendered.entries[pair.partner]
+    text = Markup("{} → {}").format(left.text, right.text)
+    if chosen is None:
+        return EntryView("", "Belong together", text, left.feedback)
+    if chosen == pair.partner:
+        return EntryView("right", "As you said", text, left.feedback)
+    return EntryView("wrong", f"You chose: {rendered.entries[chosen].plain}", text, left.feedback)
 
 
 def _lines_after(

@@ -99,8 +99,14 @@ def test_check_finds_nothing_in_a_sound_bank(environment: dict[str, str]) -> Non
 def test_check_prints_a_summary_for_programs(environment: dict[str, str]) -> None:
     checked = run(environment, "check", "--json")
     summary = json.loads(checked.stdout)
-    assert summary["questions"] == 6
-    assert summary["by_type"] == {"multiple": 1, "numeric": 3, "ordering": 1, "single": 1}
+    assert summary["questions"] == 7
+    assert summary["by_type"] == {
+        "matching": 1,
+        "multiple": 1,
+        "numeric": 3,
+        "ordering": 1,
+        "single": 1,
+    }
     assert (summary["with_demo"], summary["with_predict"]) == (2, 1)
     assert summary["errors"] == []
 

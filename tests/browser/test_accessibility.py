@@ -24,7 +24,7 @@ PATHS = (
     "/help",
     "/nowhere",
 )
-QUESTIONS = ("add-two", "bias-role", "true-of-relu", "neuron-steps", "steepest")
+QUESTIONS = ("add-two", "bias-role", "true-of-relu", "neuron-steps", "neuron-parts", "steepest")
 WIDTHS = (1200, 390)
 
 

@@ -33,6 +33,8 @@ def answer_by_mouse(page: Any) -> None:
         page.locator("input[name=number]").fill("1")
     elif page.locator("input[name=choice]").count():
         page.locator("label.choice").first.click()
+    for chosen in page.locator("select").all():
+        chosen.select_option(index=1)
     page.get_by_role("button", name="Check").click()
     page.locator(".verdict").wait_for()
 
@@ -60,7 +62,7 @@ def test_a_whole_quiz_by_keyboard_alone(new_page: NewPage, sample: str) -> None:
     page.goto(f"{sample}/quizzes/new")
     focus(page, "button", "Start")
     page.keyboard.press("Enter")
-    for n in range(1, 7):
+    for n in range(1, 8):
         page.wait_for_url(f"**/items/{n}")
         if page.locator("input[name=number]").count():
             tab_to(page, "number")
@@ -68,6 +70,11 @@ def test_a_whole_quiz_by_keyboard_alone(new_page: NewPage, sample: str) -> None:
         elif page.locator("input[name=choice]").count():
             page.keyboard.press("1")
             assert page.locator("input[name=choice]").first.is_checked()
+        elif page.locator("select").count():
+            for name in ("pair.weight", "pair.bias"):
+                tab_to(page, name)
+                page.keyboard.press("ArrowDown")
+            focus(page, "button", "Check")
         page.keyboard.press("Enter")
         page.locator(".verdict").wait_for()
         page.keyboard.press("Enter")

@@ -120,10 +120,16 @@ class Fault(NamedTuple):
     message: str
 
 
-def require_entries(name: str, fields: Fields, sections: Sections) -> list[Entry]:
+def require_entries(
+    name: str,
+    fields: Fields,
+    sections: Sections,
+    *,
+    read: Callable[[Section | None, Problems], list[Entry]] = read_entries,
+) -> list[Entry]:
     """The entries of a section that must be there, and have at least two of them."""
     section = sections.get(name)
-    entries = read_entries(section, fields.problems)
+    entries = read(section, fields.problems)
     if section is None:
         fields.problems.add(fields.place, f"the section '## {name}' is missing")
     elif len(entries) < MIN_ENTRIES:

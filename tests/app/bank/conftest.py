@@ -29,6 +29,14 @@ BODIES = {
 """,
     "numeric": "",
     "ordering": "## Items\n1. [one] One\n2. [two] Two\n3. [three] Three\n4. [four] Four\n",
+    "matching": """## Pairs
+- [cat] Cat -> [meow] Meows
+  > Cats meow.
+- [dog] Dog -> [woof] Barks
+- [cow] Cow -> [moo] Moos
+- -> [tweet] Tweets
+  > Birds do.
+""",
 }
 
 Write = Callable[..., str]

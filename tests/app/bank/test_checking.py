@@ -88,7 +88,13 @@ def test_the_sample_bank_is_sound_and_its_demos_are_run() -> None:
     report = service.check(SAMPLE_BANK)
     assert report.errors == ()
     assert (report.with_demo, report.with_predict, report.seeded, report.runs) == (2, 1, 2, 1)
-    assert report.by_type == {"multiple": 1, "numeric": 3, "ordering": 1, "single": 1}
+    assert report.by_type == {
+        "matching": 1,
+        "multiple": 1,
+        "numeric": 3,
+        "ordering": 1,
+        "single": 1,
+    }
 
 
 def test_a_bad_file_is_reported_with_its_place_and_hides_no_other(folder: Path) -> None:

@@ -10,6 +10,7 @@ from app.bank.schemas import (
     Choices,
     Expression,
     InvalidQuestion,
+    Matching,
     Named,
     Numeric,
     Ordering,
@@ -213,7 +214,7 @@ def test_all_faults_of_a_file_are_reported_at_once(faults: Faults) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["formula", "short", "matching", "open", "code"])
+@pytest.mark.parametrize("kind", ["formula", "short", "open", "code"])
 def test_a_type_of_the_format_that_is_not_served_is_named_as_such(
     write: Write, faults: Faults, kind: str
 ) -> None:
@@ -543,3 +544,51 @@ def test_an_ordering_with_chains_is_read(parse: Parse) -> None:
     assert isinstance(detail, Ordering)
     assert detail.before == (("one", "two"), ("one", "three", "four"))
     assert detail.partial == "pairs"
+
+
+def test_the_pairs_of_a_matching_question_are_read_with_their_places(parse: Parse) -> None:
+    body = """## Pairs
+- [sig] Sigmoid
+  in the last layer -> [bce] Binary
+  cross-entropy
+  > They cancel.
+- [id] Identity -> [mse] Squared error
+- -> [hinge] Hinge
+"""
+    detail = parse("", body, kind="matching").detail
+    assert isinstance(detail, Matching)
+    first, second = detail.pairs
+    assert (first.id, first.text.text, first.partner) == (
+        "sig",
+        "Sigmoid\nin the last layer",
+        "bce",
+    )
+    assert first.partner_text.text == "Binary\ncross-entropy"
+    assert (first.partner_text.place, second.text.place) == (Place(8, 30), Place(11, 8))
+    assert first.feedback is not None
+    assert (second.partner, second.feedback) == ("mse", None)
+    assert [(item.id, item.text.text) for item in detail.distractors] == [("hinge", "Hinge")]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "fault"),
+    [
+        ("- [a] A -> [b] B\n", "6:1 the section 'Pairs' needs at least two entries"),
+        ("- [a] A -> [b] B\n- -> [c] C\n", "6:1 at least two entries need both sides"),
+        ("- [a] A\n- [b] B -> [c] C\n- [d] D -> [e] E\n", "7:1 a pair is written - [id] left"),
+        ("- [a] A -> [b] B\n- [c] C -> [b] D\n", "8:1 the id 'b' stands here twice"),
+        ("- [a] A -> [b] B\n- [c] C -> [a] D\n", "8:1 the id 'a' stands here twice"),
+        ("- [a] A -> [b] B\n- [c] C -> [d] B\n", "8:1 this right side stands here twice"),
+        ("- [a] A -> [b] B\n- [c] C -> [d] D\n- -> [e] D\n", "8:1 this right side stands"),
+        ("- [a] A -> [B!] B\n- [c] C -> [d] D\n", "7:13 'B!' is no id"),
+        ("- [a] A -> [right] B\n- [c] C -> [d] D\n", "7:13 the id 'right' would give"),
+        ("- [x] [a] A -> [b] B\n- [c] C -> [d] D\n", "7:1 an entry needs an id after its box"),
+    ],
+)
+def test_faults_of_pairs(write: Write, faults: Faults, pairs: str, fault: str) -> None:
+    found = faults(write("", f"## Pairs\n{pairs}", kind="matching"))
+    assert any(one.startswith(fault) for one in found), found
+
+
+def test_a_matching_question_needs_its_pairs(write: Write, faults: Faults) -> None:
+    assert faults(write("", "", kind="matching")) == ["2:1 the section '## Pairs' is missing"]

@@ -345,10 +345,54 @@ def test_the_key_of_an_order_keeps_the_chains_even_where_the_file_does_not(parse
     assert grade(question, variant, right_answer(question, variant)).score == 1
 
 
+# Pairs
+
+
+RIGHT_PAIRS = ["cat -> meow", "dog -> woof", "cow -> moo"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "score", "feedback"),
+    [
+        ({}, 1, ()),
+        ({0: "cat -> tweet"}, 2 / 3, ("cat", "tweet")),
+        ({0: "cat -> woof", 1: "dog -> meow"}, 1 / 3, ("cat", "dog")),
+        ({0: "cat -> woof", 1: "dog -> moo", 2: "cow -> meow"}, 0, ("cat", "dog", "cow")),
+    ],
+)
+def test_each_right_pair_earns_its_part(
+    parse: Parse, changed: dict[int, str], score: float, feedback: tuple[str, ...]
+) -> None:
+    pairs = [changed.get(number, pair) for number, pair in enumerate(RIGHT_PAIRS)]
+    result = answered(parse(kind="matching"), pairs)
+    assert result.score == pytest.approx(score)
+    assert result.correct == (not changed)
+    assert result.feedback == feedback
+    assert {part.id for part in result.parts if not part.right} == set(feedback) - {"tweet"}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ([], "3 of 3 are still open"),
+        (RIGHT_PAIRS[1:], "1 of 3 is still open"),
+        (["cat -> ", *RIGHT_PAIRS[1:]], "1 of 3 is still open"),
+        (["cat -> forged", *RIGHT_PAIRS[1:]], "'forged' is not in this question"),
+        (["forged -> meow", *RIGHT_PAIRS[1:]], "'forged' is not in this question"),
+        (["cat -> dog", *RIGHT_PAIRS[1:]], "'dog' is not in this question"),
+    ],
+)
+def test_a_missing_partner_is_asked_for_and_a_forged_one_refused(
+    parse: Parse, pairs: list[str], message: str
+) -> None:
+    with pytest.raises(UnreadableAnswer, match=message):
+        answered(parse(kind="matching"), pairs)
+
+
 # All types
 
 
-@pytest.mark.parametrize("kind", ["single", "multiple", "ordering", "numeric"])
+@pytest.mark.parametrize("kind", ["single", "multiple", "ordering", "numeric", "matching"])
 @pytest.mark.parametrize("rubbish", ["§ rubbish §", "", "\x00", "x" * 5000, "up\ndown", "１"])
 def test_rubbish_is_refused_and_no_attempt(parse: Parse, kind: str, rubbish: str) -> None:
     question = parse("answer: {value: '3'}" if kind == "numeric" else "", kind=kind)
@@ -357,7 +401,7 @@ def test_rubbish_is_refused_and_no_attempt(parse: Parse, kind: str, rubbish: str
     assert len(str(caught.value)) < 200
 
 
-@pytest.mark.parametrize("kind", ["single", "multiple", "ordering"])
+@pytest.mark.parametrize("kind", ["single", "multiple", "ordering", "matching"])
 def test_showing_the_answer_earns_nothing_and_shows_all(parse: Parse, kind: str) -> None:
     question = parse(kind=kind)
     variant: Variant = draw_variant(question, 0)

@@ -16,6 +16,8 @@ from app.bank.schemas import (
     Expression,
     InvalidQuestion,
     Item,
+    Match,
+    Matching,
     Named,
     Numeric,
     Ordering,
@@ -117,16 +119,38 @@ def orderings(draw: st.DrawFn) -> Ordering:
 
 
 @st.composite
+def matchings(draw: st.DrawFn) -> Matching:
+    ids = IDS[: draw(st.integers(2, 5))]
+    pairs = tuple(
+        Match(name, draw(texts), f"to-{name}", Prose(f"Right {name}"), draw(feedback))
+        for name in ids
+    )
+    distractors = tuple(
+        Item(f"no-{name}", Prose(f"Wrong {name}"), draw(feedback)) for name in draw(st.just(ids))
+    )
+    return Matching(pairs, distractors[: draw(st.integers(0, 2))])
+
+
+DETAILS: dict[str, Any] = {
+    "single": choices,
+    "multiple": boxes,
+    "numeric": numerics,
+    "ordering": orderings,
+    "matching": matchings,
+}
+
+
+@st.composite
 def questions(draw: st.DrawFn) -> Question:
-    kind = draw(st.sampled_from(["single", "multiple", "numeric", "ordering"]))
-    details = {"single": choices, "multiple": boxes, "numeric": numerics, "ordering": orderings}
-    detail: Any = draw(details[kind]())
+    kind = draw(st.sampled_from(["single", "multiple", "numeric", "ordering", "matching"]))
+    detail: Any = draw(DETAILS[kind]())
     names = NAMES[: draw(st.integers(0, 3))]
     answer: Any = {
         "single": IDS[0],
         "multiple": (IDS[0],),
         "numeric": "1/3",
         "ordering": (IDS[0], IDS[1]),
+        "matching": ("id-a -> to-id-a", "id-b -> to-id-b"),
     }[kind]
     demo = st.builds(
         DemoLink,

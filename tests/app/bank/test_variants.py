@@ -232,3 +232,12 @@ def test_a_demo_setting_is_one_value(parse: Parse, settings: str, message: str) 
     front = f"compute: {{z: 'array([1, 2])'}}\ndemo: {{id: ladder, set: {settings}}}"
     with pytest.raises(VariantError, match=message):
         draw_variant(parse(front), 0)
+
+
+def test_right_sides_never_stand_in_the_order_of_their_terms(parse: Parse) -> None:
+    question = parse(kind="matching")
+    orders = {draw_variant(question, seed).choice_order for seed in range(200)}
+    assert len(orders) == 20  # of 24, those four that have meow, woof and moo in this order
+    for order in orders:
+        assert set(order) == {"meow", "woof", "moo", "tweet"}
+        assert [name for name in order if name != "tweet"] != ["meow", "woof", "moo"]

@@ -143,6 +143,49 @@ def test_two_lines_in_one_place_are_no_attempt_and_stay_as_typed(
     assert attempts(database) == []
 
 
+def test_terms_are_matched_by_lists_and_every_pair_has_its_verdict(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "neuron-parts")
+    lists = [chosen.attributes["name"] for chosen in browser.page.all("select")]
+    assert lists == ["pair.weight", "pair.bias"]
+    browser.send("/answers", {"pair.weight": "scales", "pair.bias": "bounds"}, button="answer")
+    assert browser.heading == "Partly right"
+    for words in ("As you said", "You chose: Bounds the sum", "It is added to the sum"):
+        assert words in browser.text
+    assert "Belongs to none" in browser.text
+    (attempt,) = attempts(database)
+    assert attempt.answer == {"given": ["weight -> scales", "bias -> bounds"]}
+    assert attempt.score == 0.5
+
+
+def test_a_term_without_a_partner_is_no_attempt_and_the_others_stay_chosen(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "neuron-parts")
+    browser.send("/answers", {"pair.weight": "scales"}, button="answer")
+    assert browser.status == 422
+    assert "1 of 2 is still open" in browser.text
+    chosen = [o for o in browser.page.all("option") if "selected" in o.attributes]
+    assert [option.attributes["value"] for option in chosen] == ["scales"]
+    assert browser.page.one("select", name="pair.bias").attributes["aria-invalid"] == "true"
+    assert attempts(database) == []
+
+
+def test_right_sides_with_formulas_stand_above_the_lists_with_letters(browser: Browser) -> None:
+    ask(browser, "neuron-parts")
+    partners = browser.page.one("ol", **{"class": "partners"})
+    assert len(partners.all("math")) == 1
+    letters = [option.text[:3] for option in browser.page.all("option")[1:4]]
+    assert letters == ["A: ", "B: ", "C: "]
+
+
+def test_pairs_that_were_only_shown_are_shown(browser: Browser) -> None:
+    ask(browser, "neuron-parts")
+    browser.send("/answers", button="show")
+    assert browser.text.count("Belong together") == 2
+
+
 def test_show_me_counts_as_missed_and_explains(browser: Browser, database: Database) -> None:
     ask(browser, "add-two", seed=3)
     browser.send("/answers", button="show")
@@ -258,21 +301,21 @@ def test_a_demo_that_belongs_to_the_question_is_there_before_the_answer(browser:
 def test_a_whole_quiz_with_its_results_and_a_retry_of_the_missed(
     browser: Browser, database: Database
 ) -> None:
-    browser.start(length="6", topics=["sums", "slopes"])
+    browser.start(length="20", topics=["sums", "slopes"])
     seen = []
     while not browser.page.all("section", **{"aria-labelledby": "answers-title"}):
         seen.append(browser.heading)
         browser.send("/answers", button="show")
         browser.go_on()
-    assert len(set(seen)) == 6
-    assert "0 of 6 points" in browser.text
+    assert len(set(seen)) == 7
+    assert "0 of 7 points" in browser.text
     browser.send("/retries")
     assert browser.path.endswith("/items/1")
     with database.read_now() as session:
         modes = session.scalars(select(Quiz.mode).order_by(Quiz.created_at, Quiz.mode)).all()
         plan = session.scalar(select(Quiz.plan).where(Quiz.mode == "retry")) or []
     assert sorted(modes) == ["quiz", "retry"]
-    assert len(plan) == 6
+    assert len(plan) == 7
 
 
 def test_skipping_is_no_attempt_and_stands_in_the_results(
