@@ -62,10 +62,12 @@ class LiveForm extends HTMLElement {
         headers: { "X-Fragment": "1" },
         signal: asking.signal,
       });
-      const html = await htmlOf(response);
-      if (this.#asking === asking) this.#show(html, response, request, quiet);
+      const answer = await pageOf(response);
+      if (this.#asking !== asking) return;
+      if (this.#replaces(response, answer)) this.#show(answer, response, request, quiet);
+      else this.#tell(refusalOf(response, answer));
     } catch (error) {
-      if (error.name !== "AbortError") this.#fail(error);
+      if (error.name !== "AbortError") this.#tell([error instanceof TypeError ? OFFLINE : error.message]);
     } finally {
       if (this.#asking === asking) this.#done(quiet);
     }
@@ -89,9 +91,16 @@ class LiveForm extends HTMLElement {
     }
   }
 
-  #show(html, response, request, quiet) {
+  /** Whether the answer is this page again; a refusal must not take away what was typed. */
+  #replaces(response, answer) {
+    if (response.ok) return true;
+    if (answer.getElementById("refusal")) return false;
+    const parts = this.getAttribute("swap");
+    return response.status === 422 || Boolean(parts && answer.querySelector(parts));
+  }
+
+  #show(answer, response, request, quiet) {
     this.querySelector(".live-error")?.remove();
-    const answer = new DOMParser().parseFromString(html, "text/html");
     remember(response, request, quiet);
     document.title = answer.title;
     const swapped = swap(this.getAttribute("swap"), answer);
@@ -100,13 +109,18 @@ class LiveForm extends HTMLElement {
     if (!quiet) moveFocus(swapped);
   }
 
-  #fail(error) {
-    const text = error instanceof TypeError ? OFFLINE : error.message;
-    const message = this.querySelector(".live-error") ?? document.createElement("p");
+  /** Say under the form, which stays as it is, why nothing came of it. */
+  #tell(words) {
+    this.querySelector(".live-error")?.remove();
+    const message = document.createElement("div");
     message.className = "error live-error";
     message.setAttribute("role", "alert");
-    message.textContent = text;
+    for (const part of words) {
+      message.append(document.createElement("p"));
+      message.lastChild.append(part);
+    }
     this.append(message);
+    message.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -120,9 +134,24 @@ function requestOf(form, submitter) {
   return { method, url };
 }
 
-async function htmlOf(response) {
-  if (response.headers.get("content-type")?.startsWith("text/html")) return response.text();
-  throw new Error(`The server could not do this (${response.status}). Nothing you entered is lost: try again.`);
+async function pageOf(response) {
+  if (!response.headers.get("content-type")?.startsWith("text/html")) throw new Error(failure(response));
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+function failure(response) {
+  return `The server could not do this (${response.status}). Nothing you entered is lost: try again.`;
+}
+
+/** What the page of an error says, a paragraph each, and where else it leads. */
+function refusalOf(response, answer) {
+  const refusal = answer.getElementById("refusal");
+  if (!refusal) return [failure(response)]; // a proxy's own page
+  const title = document.createElement("strong");
+  title.textContent = refusal.querySelector("h1").textContent;
+  const said = [...refusal.querySelectorAll("[data-said]")].map((part) => part.textContent);
+  const links = [...refusal.querySelectorAll("a:not([href='/'])")];
+  return [title, ...said, ...links];
 }
 
 /** The address bar names what is shown, as it would without a script. */
