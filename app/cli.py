@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from app.db import CannotStart, sole_server
 from app.settings import Settings
@@ -49,8 +50,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     from app.main import create_app, prepare
 
-    settings = Settings()
-    configure_logging()
+    settings = load_settings()
+    configure_logging(settings)
     with sole_server(settings) as announce, listening(host, port) as listener:
         address = f"http://{shown_host(host)}:{listener.getsockname()[1]}"
         announce(address)
@@ -73,7 +74,7 @@ def check(
     """Parse and verify the question bank; exit with 1 where anything is wrong."""
     from app.bank import service as bank
 
-    settings = Settings()
+    settings = load_settings()
     missing = [path for path in paths or () if not path.exists()]
     if missing:
         raise CannotStart(f"{missing[0]} does not exist; name a file or a folder of the bank")
@@ -95,7 +96,7 @@ def sync() -> None:
     """Bring the bank's files into the database; exit with 1 where a file was not taken."""
     from app.main import prepare
 
-    settings = Settings()
+    settings = load_settings()
     with sole_server(settings):
         report = prepare(settings, progress=_show_progress)
     _print_lines(report.lines() or ["The database holds the bank as it is."])
@@ -126,11 +127,22 @@ def shown_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def configure_logging() -> None:
-    """Write warnings and errors to stderr as JSON lines with UTC time."""
+def load_settings() -> Settings:
+    """Return the settings; one that cannot be used is named as the variable it is."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        variable = f"FORWARDPASS_{str(first['loc'][0]).upper()}"
+        raise CannotStart(f"{variable} is {first['input']!r}: {first['msg']}") from None
+
+
+def configure_logging(settings: Settings) -> None:
+    """Write to stderr as JSON lines with UTC time."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("forwardpass").setLevel(settings.log_level.upper())
 
 
 class JsonLines(logging.Formatter):

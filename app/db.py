@@ -17,7 +17,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.settings import Settings, shipped
@@ -79,6 +79,11 @@ class Database:
         with Session(self.readers, autoflush=False) as session:
             yield session
 
+    @property
+    def name(self) -> str:
+        """The address without its password."""
+        return self.writer.url.render_as_string()
+
     def dispose(self) -> None:
         """Close all connections."""
         self.readers.dispose()
@@ -96,7 +101,12 @@ def database_url(settings: Settings) -> str:
     """Return the SQLAlchemy address of the configured database."""
     if settings.uses_sqlite:
         return f"sqlite:///{settings.sqlite_path}"
-    url = make_url(settings.database_url)
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        raise CannotStart(
+            "FORWARDPASS_DATABASE_URL is no address; write postgresql://user@host/database"
+        ) from None
     if url.get_backend_name() != "postgresql":
         raise CannotStart(
             f"FORWARDPASS_DATABASE_URL names {url.get_backend_name()!r}; "
@@ -124,6 +134,12 @@ def migrate(url: str) -> None:
         raise CannotStart(f"the database at {engine.url} cannot be used: {error}") from error
     finally:
         engine.dispose()
+
+
+def queue_behind_other_starts(session: Session) -> None:
+    """Wait until no other process prepares the same PostgreSQL; ends with the transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
 
 
 def head_revision() -> str:

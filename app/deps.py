@@ -62,8 +62,29 @@ class Reading:
             return await run_in_threadpool(function, session, *args, **kwargs)
 
 
+class Writing:
+    """Runs a function in a transaction of its own, committed when it returns.
+
+    A route that shows a page after writing writes like this: drawing it, or running its demo, must
+    not keep the one writer.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.database: Database = request.app.state.database
+
+    async def __call__(
+        self,
+        function: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        async with self.database.write() as session:
+            return await run_in_threadpool(function, session, *args, **kwargs)
+
+
 ReadSession = Annotated[Session, Depends(get_read_session, scope="function")]
 WriteSession = Annotated[Session, Depends(get_write_session, scope="function")]
 Now = Annotated[datetime, Depends(get_now)]
 ShortRead = Annotated[Reading, Depends(Reading)]
+ShortWrite = Annotated[Writing, Depends(Writing)]
 AppSettings = Annotated[Settings, Depends(get_settings)]

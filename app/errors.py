@@ -24,10 +24,18 @@ class AppError(Exception):
     cure = "Go back and try again."
     links: tuple[tuple[str, str], ...] = (("/", "Home"),)
 
-    def __init__(self, message: str, *, cure: str = "", headers: dict[str, str] | None = None):
+    def __init__(
+        self,
+        message: str,
+        *,
+        cure: str = "",
+        links: tuple[tuple[str, str], ...] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.cure = cure or self.cure
+        self.links = links or self.links
         self.headers = headers or {}
 
 

@@ -4,18 +4,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from app.bank import service as bank
 from app.bank.checking import Progress
-from app.db import Database, database_url, make_folder, migrate
+from app.db import (
+    CannotStart,
+    Database,
+    database_url,
+    make_folder,
+    migrate,
+    queue_behind_other_starts,
+)
 from app.demos.routes import router as demos
 from app.errors import install_handlers, refusal
 from app.home.routes import router as home
 from app.kit.assets import Assets
 from app.kit.clock import Clock, utc_now
 from app.kit.maths import font_bytes
-from app.middleware import BodyLimit, Envelope, KnownHost, SameOrigin
+from app.middleware import BodyLimit, Envelope, KnownHost, PlainPath, SameOrigin
 from app.quiz.routes import router as quiz
 from app.settings import Settings, shipped
 from app.topics.routes import router as topics
@@ -43,6 +51,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ASGIApp:
     install_handlers(app)
     # The last one added is the first that a request meets.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, refuse=refusal)
+    app.add_middleware(PlainPath, refuse=refusal)
     app.add_middleware(SameOrigin, refuse=refusal)
     app.add_middleware(KnownHost, names=frozenset(settings.allowed_hosts))
     return Envelope(app, https=settings.https)
@@ -59,6 +68,7 @@ def prepare(
     database = Database(url)
     try:
         with database.write_now() as session:
+            queue_behind_other_starts(session)
             return bank.sync(
                 session,
                 settings.content_dir,
@@ -66,6 +76,8 @@ def prepare(
                 cache_dir=settings.cache_dir,
                 progress=progress,
             )
+    except SQLAlchemyError as error:
+        raise CannotStart(f"the bank cannot be written to {database.name}: {error}") from error
     finally:
         database.dispose()
 

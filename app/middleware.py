@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, Forbidden, TooLarge
+from app.errors import AppError, Forbidden, NotFound, TooLarge
 
 log = logging.getLogger("forwardpass.requests")
 
@@ -47,7 +47,9 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
+        # The server leaves the body of an answer to HEAD out; to us it is a GET.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        scope = {**scope, "method": method, "state": {"request_id": request_id}}
         started = time.perf_counter()
         status, complete = 0, False
 
@@ -108,7 +110,7 @@ def is_same_origin(scope: Scope) -> bool:
         return site in {"same-origin", "none"}
     origin = headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc == headers.get("host")
+        return origin.partition("://")[2] == headers.get("host")
     # Programs send neither header; only those that carry no cookie act for nobody but themselves.
     return scope["path"].startswith("/api/") and "cookie" not in headers
 
@@ -118,7 +120,7 @@ class KnownHost:
 
     def __init__(self, app: ASGIApp, *, names: frozenset[str]) -> None:
         self.app = app
-        self.names = names | {"localhost"}
+        self.names = {name.lower() for name in names} | {"localhost"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._knows(Headers(scope=scope).get("host", "")):
@@ -132,7 +134,10 @@ class KnownHost:
         await self.app(scope, receive, send)
 
     def _knows(self, host: str) -> bool:
-        name = urlsplit(f"//{host}").hostname or ""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:  # half a bracket
+            return False
         return name in self.names or is_address(name)
 
 
@@ -143,6 +148,20 @@ def is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class PlainPath:
+    """Answers 404 for a path with a NUL character, which names nothing and no database takes."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Callable[[AppError], ASGIApp]) -> None:
+        self.app = app
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "\0" in scope["path"]:
+            await self.refuse(NotFound("There is no page at this address."))(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class BodyLimit:

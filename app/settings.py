@@ -2,9 +2,10 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent
@@ -26,6 +27,11 @@ def default_data_dir(platform: str = sys.platform) -> Path:
     return home / ".local" / "share" / "forwardpass"
 
 
+def _listed(names: object) -> object:
+    """Return a comma-separated text as its parts."""
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+
+
 class Settings(BaseSettings):
     """What an operator can set; each field is an environment variable FORWARDPASS_<NAME>."""
 
@@ -38,7 +44,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     max_body_bytes: int = 256 * 1024
     https: bool = False
-    allowed_hosts: tuple[str, ...] = ()
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    log_level: Literal["info", "warning", "error"] = "warning"
 
     @property
     def sqlite_path(self) -> Path:

@@ -19,6 +19,11 @@ from app.db import Database, database_url
 from app.main import create_app, prepare
 from app.settings import Settings
 
+# A developer's own settings must not lead the tests to a developer's own database.
+for variable in [name for name in os.environ if name.startswith("FORWARDPASS_")]:
+    if not variable.startswith("FORWARDPASS_TEST_"):
+        del os.environ[variable]
+
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 POSTGRESQL = os.environ.get("FORWARDPASS_TEST_DATABASE_URL", "")
 REQUIRED = os.environ.get("CI") == "true"

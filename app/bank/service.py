@@ -16,7 +16,7 @@ from app.bank.checking import Progress, check_files
 from app.bank.demo_runs import DemoRuns, registry
 from app.bank.files import BankFiles, narrowed, read_bank
 from app.bank.format import parse_question
-from app.bank.grading import Grade, Part, UnreadableAnswer
+from app.bank.grading import Grade, Interval, Part, UnreadableAnswer
 from app.bank.kept import Kept
 from app.bank.lessons import check_lesson, parse_embedded_demo
 from app.bank.queries import PoolEntry, TopicEntry
@@ -30,6 +30,7 @@ from app.errors import NotFound
 __all__ = [
     "CheckReport",
     "Grade",
+    "Interval",
     "Part",
     "PoolEntry",
     "RenderedEntry",

@@ -40,6 +40,12 @@ class UnknownDemo(NotFound):
     title = "No such demo"
 
 
+class UnknownFact(NotFound):
+    """A demo computes no fact of that name."""
+
+    title = "No such fact"
+
+
 class BadParameter(Unprocessable):
     """A setting that the demo does not take; ``name`` is the field to mark."""
 
@@ -244,8 +250,11 @@ def guess_view(run: Run, fact: str, guess: float) -> GuessView:
 
 
 def fact_spec(demo: Demo, name: str) -> FactSpec:
-    """Return the declaration of a fact."""
-    return next(spec for spec in demo.facts if spec.name == name)
+    """Return the declaration of a fact. Raises UnknownFact."""
+    for spec in demo.facts:
+        if spec.name == name:
+            return spec
+    raise UnknownFact(f"The demo “{demo.slug}” has no fact “{name[:80]}”.")
 
 
 def address(run: Run) -> str:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 M = TypeVar("M", bound=BaseModel)
 
+URLENCODED = "application/x-www-form-urlencoded"
 SEVERAL = (list, tuple, set, frozenset)
 MESSAGES = {
     "missing": "Fill this in.",
@@ -61,6 +62,9 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[Form[M]]]:
     """Return the dependency that reads a posted form: `Annotated[Form[M], Depends(form(M))]`."""
 
     async def read(request: Request) -> Form[M]:
+        # No form here sends files, and a multipart body may name character sets of its own.
+        if not request.headers.get("content-type", "").startswith(URLENCODED):
+            return parse(model, [])
         async with request.form() as data:
             return parse(model, [(key, v) for key, v in data.multi_items() if isinstance(v, str)])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -89,10 +90,15 @@ def environment() -> Environment:
 
 def site_of(request: Request) -> Site:
     theme = request.cookies.get(THEME_COOKIE, "system")
-    query = f"?{request.url.query}" if request.url.query else ""
     return Site(
         assets=request.app.state.assets,
         path=request.url.path,
-        address=request.url.path + query,
+        address=address_of(request),
         theme=theme if theme in THEMES else "system",
     )
+
+
+def address_of(request: Request) -> str:
+    """Return the address that shows this page again: of one that answered a form, the form's."""
+    shown = request.url if request.method == "GET" else URL(request.headers.get("referer", "/"))
+    return shown.path + (f"?{shown.query}" if shown.query else "")

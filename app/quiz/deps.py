@@ -7,7 +7,7 @@ before the write session, so that no engine run happens while the one writer wai
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
 
 from fastapi import Depends
@@ -22,8 +22,8 @@ from app.deps import Now, ShortRead
 from app.errors import Unprocessable
 from app.kit.forms import Form, form
 from app.quiz import planning, service
-from app.quiz.planning import Item, PlannedItem, PlannedQuiz
-from app.quiz.schemas import NewAnswer, NewPrediction, NewQuiz, NextItem, ShownHint
+from app.quiz.planning import Item, NothingToAsk, PlannedItem, PlannedQuiz
+from app.quiz.schemas import NewAnswer, NewPrediction, NewQuiz, NewRetry, NextItem, ShownHint
 from app.quiz.service import GradedAnswer
 
 MAX_PLACE_DIGITS = 3
@@ -31,6 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 
 NewQuizForm = Annotated[Form[NewQuiz], Depends(form(NewQuiz))]
 AnswerForm = Annotated[Form[NewAnswer], Depends(form(NewAnswer))]
+RetryForm = Annotated[Form[NewRetry], Depends(form(NewRetry))]
 NextItemForm = Annotated[Form[NextItem], Depends(form(NextItem))]
 PredictionForm = Annotated[Form[NewPrediction], Depends(form(NewPrediction))]
 HintForm = Annotated[Form[ShownHint], Depends(form(ShownHint))]
@@ -59,13 +60,23 @@ async def get_visitor_of_form(read: ShortRead, who: SessionReference, now: Now) 
 FormVisitor = Annotated[Learner | None, Depends(get_visitor_of_form)]
 
 
-async def get_planned_quiz(
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A posted form for a quiz, and the quiz it asks for where that can be."""
+
+    form: Form[NewQuiz]
+    planned: PlannedQuiz | None = None
+
+
+async def get_wish(
     posted: NewQuizForm, read: ShortRead, visitor: FormVisitor, seed: FreshSeed
-) -> PlannedQuiz | None:
-    """The quiz that the form asks for, or None where the form has errors."""
+) -> Wish:
     if posted.value is None:
-        return None
-    return await read(planning.plan_quiz, visitor, posted.value, seed=seed)
+        return Wish(posted)
+    try:
+        return Wish(posted, await read(planning.plan_quiz, visitor, posted.value, seed=seed))
+    except NothingToAsk as error:
+        return Wish(replace(posted, errors={error.field: error.message}))
 
 
 async def get_planned_retry(
@@ -90,8 +101,8 @@ class Judged:
 
 
 def get_judged(posted: AnswerForm, row: OwnItem) -> Judged:
-    if set(posted.errors) == {"prediction"}:
-        return Judged(None)
+    if posted.errors and not posted.errors.keys() & {"token", "action"}:
+        return Judged(None, _beside_the_answer(posted))
     details = required(posted)
     try:
         answer = given_answer(row, posted) if details.action == "answer" else None
@@ -100,7 +111,7 @@ def get_judged(posted: AnswerForm, row: OwnItem) -> Judged:
         return Judged(None, str(error))
 
 
-PlannedQuizOrNone = Annotated[PlannedQuiz | None, Depends(get_planned_quiz)]
+WishedQuiz = Annotated[Wish, Depends(get_wish)]
 PlannedRetry = Annotated[PlannedQuiz, Depends(get_planned_retry)]
 Following = Annotated[PlannedItem | None, Depends(get_following)]
 JudgedAnswer = Annotated[Judged, Depends(get_judged)]
@@ -117,6 +128,11 @@ def required(posted: Form[M]) -> M:
 def given_answer(row: Item, posted: Form[NewAnswer]) -> Answer:
     """Return the answer that the fields of the question's type make."""
     return _READERS[row.revision.question.type](posted)
+
+
+def _beside_the_answer(posted: Form[NewAnswer]) -> str:
+    """Return what is wrong with a field that has no place of its own for a message."""
+    return next((text for name, text in posted.errors.items() if name != "prediction"), "")
 
 
 def _places(posted: Form[NewAnswer]) -> list[str]:

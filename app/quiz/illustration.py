@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.bank.schemas import DemoSettings, Question, Variant
+from app.bank.schemas import DemoLink, DemoSettings, Question, Variant
 from app.demos import service as demos
 from app.demos.service import Figure
+from app.errors import AppError
 from app.kit.forms import Form
 
 
@@ -26,6 +27,7 @@ class DemoView:
     """A demo on a question's page: locked behind an invitation, or run."""
 
     title: str
+    trouble: str = ""
     invitation: Invitation | None = None
     at_once: bool = False  # the run follows the prediction, not the answer
     figures: Sequence[Figure] = ()
@@ -42,13 +44,9 @@ def before(
     One that comes after the answer asks for its prediction already here.
     """
     link, settings = question.demo, variant.demo
-    if link is None or settings is None:
+    if link is None or settings is None or (link.when == "after" and not link.predict):
         return None
-    if link.when == "after":
-        if not link.predict:
-            return None
-        return _locked(settings, link.predict, typed, at_once=False)
-    return _unlocked_or_locked(settings, link.predict, prediction, typed)
+    return _shown(settings, link, prediction=prediction, typed=typed, at_once=link.when == "before")
 
 
 def after(
@@ -58,15 +56,25 @@ def after(
     link, settings = question.demo, variant.demo
     if link is None or settings is None:
         return None
-    return _unlocked_or_locked(settings, link.predict, prediction, typed)
+    return _shown(settings, link, prediction=prediction, typed=typed, at_once=True)
 
 
-def _unlocked_or_locked(
-    settings: DemoSettings, fact: str, prediction: float | None, typed: Form[Any]
+def _shown(
+    settings: DemoSettings,
+    link: DemoLink,
+    *,
+    prediction: float | None,
+    typed: Form[Any],
+    at_once: bool,
 ) -> DemoView:
-    if fact and prediction is None:
-        return _locked(settings, fact, typed, at_once=True)
-    return _run(settings, fact, prediction)
+    try:
+        if not at_once or (link.predict and prediction is None):
+            return _locked(settings, link.predict, typed, at_once=at_once)
+        return _run(settings, link.predict, prediction)
+    except AppError as error:
+        # Question and answer are shown whatever the demo does: runs may be crowded just now, or
+        # the demo may have changed since this revision was written.
+        return DemoView("The demo", trouble=f"{error.message} {error.cure}")
 
 
 def _locked(settings: DemoSettings, fact: str, typed: Form[Any], *, at_once: bool) -> DemoView:
@@ -79,7 +87,7 @@ def _locked(settings: DemoSettings, fact: str, typed: Form[Any], *, at_once: boo
         typed=typed.text("prediction"),
         error=typed.error("prediction"),
     )
-    return DemoView(demo.title, invitation, at_once)
+    return DemoView(demo.title, invitation=invitation, at_once=at_once)
 
 
 def _run(settings: DemoSettings, fact: str, prediction: float | None) -> DemoView:

@@ -138,7 +138,13 @@ def feedback(row: Item, *, typed: Form[Any] = NOTHING_TYPED) -> FeedbackPage:
     return FeedbackPage(
         place=_place(row, revision),
         view=views.asked(revision.question, rendered, row.item.shown_order),
-        verdict=views.verdict(revision.question, rendered, grade, shown=shown),
+        verdict=views.verdict(
+            revision.question,
+            rendered,
+            grade,
+            shown=shown,
+            certain=row.attempt is not None and row.attempt.confidence == "certain",
+        ),
         entries=views.entries_after(
             revision.question, rendered, grade, shown_order=row.item.shown_order, answer=answer
         ),
@@ -147,8 +153,14 @@ def feedback(row: Item, *, typed: Form[Any] = NOTHING_TYPED) -> FeedbackPage:
         demo=illustration.after(
             revision.question, variant, prediction=row.item.prediction, typed=typed
         ),
-        next_label="Next question" if row.item.n < row.quiz.length else "See the results",
+        next_label=_next_label(row),
     )
+
+
+def _next_label(row: Item) -> str:
+    if row.quiz.state == "finished":
+        return "Back to the results"
+    return "Next question" if row.item.n < row.quiz.length else "See the results"
 
 
 def states(row: Item | ItemRow) -> list[str]:
@@ -247,6 +259,7 @@ class ResultsPage:
     answers: Sequence[AnswerRow]
     missed: int
     resume_n: int | None
+    token: str = field(default_factory=form_token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +288,14 @@ def results(rows: Sequence[ItemRow]) -> ResultsPage:
     answered = [row for row in rows if row.attempt is not None]
     points = sum(row.attempt.score for row in answered if row.attempt)
     running = quiz.state == "running"
-    asked = rows[:-1] if running and newest.attempt is None else rows
+    # The last one, open when the quiz was left or ended early, was neither answered nor skipped.
+    is_open = newest.attempt is None and (running or len(rows) < quiz.length)
+    asked = rows[:-1] if is_open else rows
     return ResultsPage(
         quiz_id=quiz.id,
         title="Your quiz so far" if running else "Results",
         summary=f"{_points(points)} of {len(asked)} points.",
-        states=states(newest) if running else states(newest)[: len(rows)],
+        states=states(newest) if running else states(newest)[: len(asked)],
         facts=_facts(rows),
         topics=_topic_rows(asked),
         answers=[_answer_row(row) for row in asked],
@@ -310,7 +325,7 @@ def _facts(rows: Sequence[ItemRow]) -> list[Fact]:
     attempts = [row.attempt for row in rows if row.attempt is not None]
     facts = [
         Fact("Right", str(sum(is_full(attempt) for attempt in attempts))),
-        Fact("Answered", str(len(attempts))),
+        Fact("Answered", str(sum(attempt.outcome == "answered" for attempt in attempts))),
     ]
     certain = [attempt for attempt in attempts if attempt.confidence == "certain"]
     if certain:

@@ -4,12 +4,12 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts import service as accounts
 from app.accounts.deps import CurrentLearner, SessionReference, Visitor, remember
 from app.bank import service as bank
-from app.deps import AppSettings, Now, ReadSession, WriteSession
+from app.deps import AppSettings, Now, ReadSession, ShortRead, ShortWrite, WriteSession
 from app.kit.forms import Form, parse
 from app.kit.templating import page
 from app.quiz import pages, planning, service
@@ -18,12 +18,12 @@ from app.quiz.deps import (
     Following,
     HintForm,
     JudgedAnswer,
-    NewQuizForm,
     NextItemForm,
     OwnItem,
-    PlannedQuizOrNone,
     PlannedRetry,
     PredictionForm,
+    RetryForm,
+    WishedQuiz,
     required,
 )
 from app.quiz.planning import Item
@@ -42,23 +42,22 @@ def new_quiz(request: Request, session: ReadSession) -> Response:
 
 
 @router.post("/quizzes")
-def create_quiz(
+async def create_quiz(
     request: Request,
-    form: NewQuizForm,
-    planned: PlannedQuizOrNone,
-    session: WriteSession,
+    wish: WishedQuiz,
+    read: ShortRead,
+    write: ShortWrite,
     who: SessionReference,
     settings: AppSettings,
     now: Now,
 ) -> Response:
-    if planned is None or form.value is None:
-        return page(
-            request, "quiz/new.html", pages.new_quiz(bank.topics(session), form), status=422
-        )
-    learner = accounts.learner_or_guest(session, who, now)
-    quiz_id = service.start_quiz(session, learner, planned, token=form.value.token, now=now)
-    response = to_item(quiz_id, 1)
-    remember(response, learner, settings)
+    if wish.planned is None:
+        shown = pages.new_quiz(await read(bank.topics), wish.form)
+        return page(request, "quiz/new.html", shown, status=422)
+    token = wish.form.text("token")
+    started = await write(service.start_quiz, who, wish.planned, token=token, now=now)
+    response = to_item(started.quiz_id, 1)
+    remember(response, started.learner, settings)
     return response
 
 
@@ -79,14 +78,17 @@ def create_completion(
 
 
 @router.post("/quizzes/{quiz_id}/retries")
-def create_retry(
+async def create_retry(
     quiz_id: uuid.UUID,  # noqa: ARG001 - read by the dependency that plans the retry
     planned: PlannedRetry,
-    session: WriteSession,
-    learner: CurrentLearner,
+    form: RetryForm,
+    write: ShortWrite,
+    who: SessionReference,
     now: Now,
 ) -> Response:
-    return to_item(service.start_quiz(session, learner, planned, token="", now=now), 1)
+    token = required(form).token
+    started = await write(service.start_quiz, who, planned, token=token, now=now)
+    return to_item(started.quiz_id, 1)
 
 
 @router.post("/quizzes/{quiz_id}/items")
@@ -112,43 +114,49 @@ def show_item(
     now: Now,
 ) -> Response:
     row = planning.find_item(session, who, quiz_id, n, now=now)
-    if row.attempt is None:
-        return page(request, "quiz/question.html", pages.question(row))
-    return page(request, "quiz/feedback.html", pages.feedback(row))
+    if row.attempt is not None:
+        return page(request, "quiz/feedback.html", pages.feedback(row))
+    if row.quiz.state == "finished":
+        # It was skipped, and can be answered by itself; the results stand.
+        own = f"/questions/{row.item.question_id}?seed={row.item.seed}"
+        return RedirectResponse(own, status_code=303)
+    return page(request, "quiz/question.html", pages.question(row))
 
 
 @router.post(ITEM + "/hints")
-def create_hint(request: Request, row: OwnItem, form: HintForm, session: WriteSession) -> Response:
+async def create_hint(
+    request: Request, row: OwnItem, form: HintForm, write: ShortWrite
+) -> Response:
     """Answer with the page and not a redirect, so that what was typed stays without a script."""
-    shown = service.show_hint(session, row, shown=required(form).shown)
-    return page(request, "quiz/question.html", pages.question(row, typed=form, hints_shown=shown))
+    hints = await write(service.show_hint, row, shown=required(form).shown)
+    return await run_in_threadpool(show_question_page, request, row, form, hints_shown=hints)
 
 
 @router.post(ITEM + "/predictions")
-def create_prediction(
-    request: Request, row: OwnItem, form: PredictionForm, session: WriteSession
+async def create_prediction(
+    request: Request, row: OwnItem, form: PredictionForm, write: ShortWrite
 ) -> Response:
     if form.value is None:
-        return shown_again(request, row, form)
-    service.predict(session, row, prediction=form.value.prediction)
+        return await run_in_threadpool(show_again, request, row, form)
+    guess = form.value.prediction
+    await write(service.predict, row, prediction=guess)
     if row.attempt is not None:
         return to_item(row.quiz.id, row.item.n, "demo")
-    shown = pages.question(row, typed=form, prediction=form.value.prediction)
-    return page(request, "quiz/question.html", shown)
+    return await run_in_threadpool(show_question_page, request, row, form, prediction=guess)
 
 
 @router.post(ITEM + "/answers")
-def create_answer(
+async def create_answer(
     request: Request,
     row: OwnItem,
     form: AnswerForm,
     judged: JudgedAnswer,
-    session: WriteSession,
+    write: ShortWrite,
     now: Now,
 ) -> Response:
     if judged.graded is None:
-        return shown_again(request, row, form, judged.error)
-    service.record_answer(session, judged.graded, now=now)
+        return await run_in_threadpool(show_again, request, row, form, judged.error)
+    await write(service.record_answer, judged.graded, now=now)
     return to_item(row.quiz.id, row.item.n)
 
 
@@ -165,12 +173,28 @@ def show_question(
     return page(request, "quiz/own_page.html", shown)
 
 
-def shown_again(request: Request, row: Item, typed: Form[Any], error: str = "") -> Response:
+def show_again(request: Request, row: Item, typed: Form[Any], error: str = "") -> Response:
     """Show an item with what was typed and what is wrong with it; nothing was changed."""
     if row.attempt is None:
-        shown = pages.question(row, typed=typed, error=error)
-        return page(request, "quiz/question.html", shown, status=422)
+        return show_question_page(request, row, typed, error=error, status=422)
     return page(request, "quiz/feedback.html", pages.feedback(row, typed=typed), status=422)
+
+
+def show_question_page(
+    request: Request,
+    row: Item,
+    typed: Form[Any],
+    *,
+    status: int = 200,
+    error: str = "",
+    hints_shown: int | None = None,
+    prediction: float | None = None,
+) -> Response:
+    """Show an item that waits for its answer, with what was typed so far."""
+    shown = pages.question(
+        row, typed=typed, error=error, hints_shown=hints_shown, prediction=prediction
+    )
+    return page(request, "quiz/question.html", shown, status=status)
 
 
 def to_item(quiz_id: uuid.UUID, n: int | None, anchor: str = "") -> Response:

@@ -150,12 +150,16 @@ def stored_grade(row: Item, variant: Variant) -> tuple[bool, Answer | None, bank
         again = bank.grade(row.revision, variant, given)
     except bank.UnreadableAnswer:  # it was readable by the rules of its day
         return False, given, stored
-    return False, given, replace(
-        again,
-        score=stored.score,
-        correct=stored.correct,
-        key=stored.key,
-        accepted=stored.accepted,
+    return (
+        False,
+        given,
+        replace(
+            again,
+            score=stored.score,
+            correct=stored.correct,
+            key=stored.key,
+            accepted=stored.accepted,
+        ),
     )
 
 

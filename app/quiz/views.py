@@ -10,6 +10,10 @@ from app.bank.rendering import RenderedEntry, RenderedQuestion, shown_number
 from app.bank.schemas import Answer, Match, Matching, Numeric, Ordering, Question
 from app.bank.types.matching import chosen_partners
 
+CONFIDENT_ERROR = (
+    "You were certain. Errors made with confidence are corrected best when the reason is read at "
+    "once: take a minute for it."
+)
 LEGENDS = {
     "single": "Choose one",
     "multiple": "Choose all that are true",
@@ -52,6 +56,7 @@ class Verdict:
     title: str
     text: str
     reason: Markup | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,18 @@ def _options(rendered: RenderedQuestion, ids: Sequence[str]) -> list[Option]:
 
 
 def verdict(
-    question: Question, rendered: RenderedQuestion, grade: Grade, *, shown: bool
+    question: Question, rendered: RenderedQuestion, grade: Grade, *, shown: bool, certain: bool
 ) -> Verdict:
-    """Return what the answer came to, with the reason where one is known."""
+    """Return what the answer came to, with the reason where one is known.
+
+    Confident errors are the ones worth most: they are said to be so.
+    """
     text = _verdict_text(question, grade)
     if shown:
         return Verdict("note", "Here is the answer", text)
     kind, title = _kind(grade)
-    return Verdict(kind, title, text, _reason(rendered, grade))
+    note = CONFIDENT_ERROR if certain and not grade.correct else ""
+    return Verdict(kind, title, text, _reason(rendered, grade), note)
 
 
 def entries_after(

@@ -33,6 +33,7 @@ def test_pages_are_not_kept_by_the_browser(client: TestClient, path: str) -> Non
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {},
     ],
 )
@@ -59,7 +60,7 @@ def test_a_program_without_cookies_may_call_the_api(client: TestClient) -> None:
     assert client.post("/api/demos/activations/runs", json={"params": {}}).status_code == 403
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "", "127.0.0.1.evil.org"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "", "127.0.0.1.evil.org", "["])
 def test_an_unknown_host_is_refused(client: TestClient, host: str) -> None:
     response = client.get("/", headers={"Host": host})
     assert response.status_code == 400
@@ -89,6 +90,31 @@ def test_a_missing_page_says_what_to_do_next(client: TestClient, path: str) -> N
     assert browser.status == 404
     assert browser.page.one("h1").text
     assert any(link.attributes["href"] == "/topics" for link in browser.page.one("main").all("a"))
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/topics/sums", "/api/demos"])
+def test_head_is_answered_like_get(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/topics/%00", "/questions/%00", "/demos/%00"])
+def test_a_nul_in_the_address_is_not_here(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_form_in_another_encoding_is_refused_like_an_empty_one(client: TestClient) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="length"\r\n\r\n5\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=undefined"}
+    response = client.post("/theme", content=body, headers=headers)
+    assert response.status_code == 200
+    assert not client.cookies
+
+
+def test_the_theme_can_be_changed_on_a_page_that_answered_a_form(client: TestClient) -> None:
+    address = "http://127.0.0.1/quizzes/new?length=5"
+    response = client.post("/quizzes", data={"length": "0"}, headers={"Referer": address})
+    assert response.status_code == 422
+    assert 'value="/quizzes/new?length=5"' in response.text
 
 
 def test_the_wrong_method_is_refused_as_a_page(client: TestClient) -> None:

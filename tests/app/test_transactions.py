@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +16,10 @@ from app.db import Database
 from app.deps import Now, WriteSession
 from app.kit.clock import new_id
 from app.main import create_app
-from app.models import LoginSession, Quiz, User
+from app.models import LoginSession, Quiz, QuizItem, User
+from app.quiz import planning
+from app.quiz import service as quiz
+from app.quiz.schemas import NewQuiz
 from app.settings import Settings
 from tests.benchmarks import load
 from tests.conftest import NOW
@@ -119,3 +123,37 @@ def test_pages_are_read_while_a_write_is_under_way(
         session.add(User(id=new_id(), role="learner", created_at=NOW))
         session.flush()
         assert client.get(path).status_code == 200
+
+
+def test_asking_for_the_next_item_at_once_and_often_makes_one(
+    settings: Settings, database: Database
+) -> None:
+    with serving(settings) as port:
+        cookie, quiz_id = start_quiz(database)
+        form = urlencode({"after": "1"})
+        requests = [[load.post(f"/quizzes/{quiz_id}/items", form, cookie=cookie)]] * 8
+        result = load.run(port, requests, expected=303)
+    assert result.unexpected == 0
+    with database.read_now() as session:
+        assert session.scalar(select(func.max(QuizItem.n))) == 2
+
+
+def test_one_form_sent_often_at_once_starts_one_quiz(
+    settings: Settings, database: Database
+) -> None:
+    with serving(settings) as port:
+        cookie, _ = start_quiz(database)
+        form = urlencode({"length": "5", "token": "one-and-the-same"})
+        requests = [[load.post("/quizzes", form, cookie=cookie)]] * 8
+        result = load.run(port, requests, expected=303)
+    assert result.unexpected == 0
+    with database.read_now() as session:
+        assert session.scalar(select(func.count(Quiz.id))) == 2
+
+
+def start_quiz(database: Database) -> tuple[str, object]:
+    """Make a guest with a quiz; return their cookie and the quiz."""
+    with database.write_now() as session:
+        planned = planning.plan_quiz(session, None, NewQuiz(length=5), seed=1)
+        started = quiz.start_quiz(session, None, planned, token="first", now=datetime.now(UTC))
+    return f"forwardpass={started.learner.new_token}", started.quiz_id

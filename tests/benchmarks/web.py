@@ -3,6 +3,7 @@
 uv run python -m tests.benchmarks.web
 """
 
+import hashlib
 import os
 import signal
 import statistics
@@ -58,6 +59,7 @@ class Sitting:
     def __init__(self, learner: Learner) -> None:
         self.learner = learner
         self.cookie = f"forwardpass={learner.new_token}"
+        self.reference = hashlib.sha256((learner.new_token or "").encode()).digest()
         self.items: list[str] = []
 
     def questions(self) -> Iterator[load.Request]:
@@ -89,14 +91,13 @@ def start_sittings(settings: Settings) -> list[Sitting]:
 
 def start_quiz(session: Session, sitting: Sitting, *, seed: int, now: datetime) -> None:
     """Start a quiz of ten questions and come to its last item."""
-    learner = sitting.learner
     planned = planning.plan_quiz(session, None, NewQuiz(length=LENGTH), seed=seed)
-    quiz_id = quiz.start_quiz(session, learner, planned, token="", now=now)
+    started = quiz.start_quiz(session, sitting.reference, planned, token="", now=now)
     for after in range(1, LENGTH):
-        following = planning.plan_next(session, learner, quiz_id, after=after)
-        quiz.move_on(session, learner, quiz_id, following, after=after, now=now)
+        following = planning.plan_next(session, sitting.learner, started.quiz_id, after=after)
+        quiz.move_on(session, sitting.learner, started.quiz_id, following, after=after, now=now)
         session.flush()
-    sitting.items += [f"/quizzes/{quiz_id}/items/{n}" for n in range(1, LENGTH + 1)]
+    sitting.items += [f"/quizzes/{started.quiz_id}/items/{n}" for n in range(1, LENGTH + 1)]
 
 
 def measure_bare(port: int) -> Load:

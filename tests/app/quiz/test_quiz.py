@@ -223,6 +223,8 @@ def test_another_tab_cannot_change_the_answer(browser: Browser, database: Databa
     browser.answer(choice="shift")
     assert browser.status == 409
     assert "already answered" in browser.text
+    links = [link.attributes["href"] for link in browser.page.one("main").all("a")]
+    assert path in links
     assert [attempt.score for attempt in attempts(database)] == [0]
 
 
@@ -344,7 +346,7 @@ def test_a_quiz_ends_early_and_keeps_what_was_answered(browser: Browser) -> None
     browser.go_on()
     browser.send("/completion")
     assert browser.heading == "Results"
-    assert "0 of 2 points" in browser.text
+    assert "0 of 1 points" in browser.text
 
 
 def test_a_quiz_that_was_broken_off_is_found_on_the_first_page(browser: Browser) -> None:
@@ -368,6 +370,8 @@ def test_a_filter_without_questions_is_said_and_makes_nothing(
     browser.start(length="5", topics="slopes", level="junior")
     assert browser.status == 422
     assert "No question fits" in browser.text
+    assert "checked" in browser.page.one("input", value="slopes").attributes
+    assert "checked" in browser.page.one("input", value="junior").attributes
     with database.read_now() as session:
         assert session.scalar(select(func.count(Quiz.id))) == 0
 
@@ -385,7 +389,7 @@ def test_a_forged_form_is_refused_with_a_message(
         assert session.scalar(select(func.count(User.id))) == 0
 
 
-@pytest.mark.parametrize("n", ["2", "0", "-1", "99999999999999999999", "x"])
+@pytest.mark.parametrize("n", ["2", "0", "-1", "9" * 20, "-" + "9" * 20, "x"])
 def test_an_item_that_the_quiz_does_not_have_is_not_here(browser: Browser, n: str) -> None:
     ask(browser, "bias-role")
     browser.open(browser.path.removesuffix("1") + n)
@@ -431,6 +435,89 @@ def test_an_answer_takes_no_longer_than_the_server_has_seen_pass(
     assert attempt.created_at == clock.now
 
 
+@pytest.mark.parametrize("measured", ["-5", "99999999999999", "soon", "1.5", ""])
+def test_a_duration_that_makes_no_sense_costs_no_answer(
+    browser: Browser, database: Database, clock: Clock, measured: str
+) -> None:
+    ask(browser, "bias-role")
+    clock.pass_time(seconds=3)
+    browser.answer(choice="shift", duration_ms=measured)
+    assert browser.heading == "Right"
+    assert attempts(database)[0].duration_ms == 3000
+
+
+def test_a_confidence_that_is_no_word_of_ours_keeps_what_was_typed(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "halve")
+    browser.answer(number="2.5", confidence="very")
+    assert browser.status == 422
+    assert browser.page.one("input", name="number").attributes["value"] == "2.5"
+    assert attempts(database) == []
+
+
+def test_a_form_of_another_item_is_refused_and_says_so(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "bias-role")
+    token = browser.page.one("input", name="token").attributes["value"]
+    browser.answer(choice="shift")
+    ask(browser, "bias-role")
+    browser.post(f"{browser.path}/answers", {"token": token, "choice": "shift"})
+    assert browser.status == 422
+    assert "another question" in browser.text
+    assert len(attempts(database)) == 1
+
+
+def test_feedback_shows_what_the_answer_was_graded_by_then(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "add-two", seed=3)
+    browser.answer(number="7")
+    with database.write_now() as session:
+        stored = session.scalars(select(Attempt)).one()
+        stored.score, stored.graded_by = 1.0, {"key": 7, "accepted": {"low": 7, "high": 7}}
+    browser.open(browser.path)
+    assert browser.heading == "Right"
+    assert "The answer is 7, exactly" in browser.text
+
+
+def test_a_certain_error_is_named_as_one(browser: Browser) -> None:
+    ask(browser, "bias-role")
+    browser.answer(choice="scale", confidence="certain")
+    assert "You were certain" in browser.text
+
+
+def test_a_quiz_that_is_over_takes_no_more_answers(browser: Browser, database: Database) -> None:
+    browser.start(length="6")
+    open_item = browser.page
+    browser.send("/completion")
+    browser.page = open_item
+    browser.send("/answers", button="show")
+    assert browser.status == 409
+    assert attempts(database) == []
+
+
+def test_a_skipped_question_can_be_answered_by_itself(browser: Browser) -> None:
+    ask(browser, "bias-role")
+    item = browser.path
+    browser.go_on()
+    browser.open(item)
+    assert browser.path == "/questions/bias-role"
+
+
+def test_a_retry_asked_for_twice_starts_once(browser: Browser, database: Database) -> None:
+    ask(browser, "bias-role")
+    browser.answer(choice="scale")
+    browser.go_on()
+    results = browser.page
+    browser.send("/retries")
+    browser.page = results
+    browser.send("/retries")
+    with database.read_now() as session:
+        assert session.scalar(select(func.count(Quiz.id)).where(Quiz.mode == "retry")) == 1
+
+
 def test_an_invented_time_zone_is_kept_as_utc(browser: Browser, database: Database) -> None:
     ask(browser, "bias-role")
     browser.answer(choice="shift", time_zone="../../etc/passwd")
@@ -456,4 +543,5 @@ def test_a_question_or_seed_that_is_not_served_is_refused(
 ) -> None:
     browser.open(path)
     assert browser.status == status
-    assert browser.page.all("a")
+    assert browser.page.one("main").all("a")
+    assert "Choose" in browser.text or "Check the address" in browser.text or "seed" in browser.text
