@@ -90,7 +90,7 @@ def test_readers_cannot_write(database: Database) -> None:
         session.execute(text("DELETE FROM topic"))
 
 
-def test_answers_survive_a_power_cut_by_a_full_sync(tmp_path: Path) -> None:
+def test_sqlite_is_opened_so_that_no_acknowledged_answer_is_lost(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     migrate(database_url(settings))
     database = Database(database_url(settings))
