@@ -116,7 +116,7 @@ def entries_after(
     if not isinstance(grade.key, tuple):
         return []
     if isinstance(question.detail, Ordering):
-        return _lines_after(rendered, grade.key, answer, correct=grade.correct)
+        return _lines_after(rendered, grade, answer)
     if isinstance(question.detail, Matching):
         return _pairs_after(question.detail, rendered, answer)
     chosen = {part.id for part in grade.parts if part.chosen}
@@ -200,21 +200,27 @@ def _pair_after(pair: Match, rendered: RenderedQuestion, chosen: str | None) -> 
 
 
 def _lines_after(
-    rendered: RenderedQuestion, key: Sequence[str], answer: Answer | None, *, correct: bool
+    rendered: RenderedQuestion, grade: Grade, answer: Answer | None
 ) -> list[EntryView]:
     """Return the lines in a right order, each with the place the learner gave it."""
     given = {id_: place for place, id_ in enumerate(answer or (), start=1)}
+    misplaced = {part.id for part in grade.parts if not part.right}
+    key = grade.key if isinstance(grade.key, tuple) else ()
     return [
-        _line_after(rendered.entries[id_], place, given.get(id_), correct=correct)
+        _line_after(rendered.entries[id_], place, given.get(id_), misplaced=id_ in misplaced)
         for place, id_ in enumerate(key, start=1)
     ]
 
 
-def _line_after(entry: RenderedEntry, place: int, given: int | None, *, correct: bool) -> EntryView:
+def _line_after(
+    entry: RenderedEntry, place: int, given: int | None, *, misplaced: bool
+) -> EntryView:
     if given is None:
         return EntryView("", f"Place {place}", entry.text, entry.feedback)
+    if misplaced:
+        state = f"Place {place}; at {given} it stands wrong to other lines"
+        return EntryView("wrong", state, entry.text, entry.feedback)
     if given == place:
         return EntryView("right", f"Place {place}, as you said", entry.text, entry.feedback)
-    # Several orders may be right: then another place is no error.
-    kind = "" if correct else "wrong"
-    return EntryView(kind, f"Place {place}; you said {given}", entry.text, entry.feedback)
+    state = f"Place {place}; yours, {given}, keeps the order as well"
+    return EntryView("right", state, entry.text, entry.feedback)

@@ -131,6 +131,14 @@ def test_lines_are_put_in_order_by_their_places(browser: Browser) -> None:
     assert browser.heading == "Right"
 
 
+def test_only_lines_that_stand_wrong_to_others_are_marked_wrong(browser: Browser) -> None:
+    ask(browser, "neuron-steps")
+    order = {"place.weigh": "2", "place.sum": "3", "place.activate": "1"}
+    browser.send("/answers", order, button="answer")
+    assert browser.text.count("stands wrong to other lines") == 1
+    assert browser.text.count("keeps the order as well") == 2
+
+
 def test_two_lines_in_one_place_are_no_attempt_and_stay_as_typed(
     browser: Browser, database: Database
 ) -> None:
