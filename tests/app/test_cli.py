@@ -8,11 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import SAMPLE_BANK
@@ -59,9 +59,7 @@ def serving(environment: dict[str, str], *arguments: str) -> Iterator[str]:
 
 
 def fetch(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as response:
-        body: bytes = response.read()
-    return body.decode()
+    return httpx.get(address, timeout=20).raise_for_status().text
 
 
 def test_serve_sets_everything_up_and_prints_its_address(
@@ -99,8 +97,9 @@ def test_check_finds_nothing_in_a_sound_bank(environment: dict[str, str]) -> Non
 def test_check_prints_a_summary_for_programs(environment: dict[str, str]) -> None:
     checked = run(environment, "check", "--json")
     summary = json.loads(checked.stdout)
-    assert summary["questions"] == 7
+    assert summary["questions"] == 8
     assert summary["by_type"] == {
+        "formula": 1,
         "matching": 1,
         "multiple": 1,
         "numeric": 3,
@@ -152,3 +151,18 @@ def test_sync_again_changes_nothing(environment: dict[str, str]) -> None:
     again = run(environment, "sync")
     assert again.returncode == 0
     assert "as it is" in again.stderr
+
+
+def test_a_program_runs_demos_through_json(environment: dict[str, str]) -> None:
+    with serving(environment) as address, httpx.Client(base_url=address) as api:
+        listed = {demo["slug"] for demo in api.get("/api/demos").json()}
+        run = api.post(
+            "/api/demos/gradient-depth/runs",
+            json={"params": {"depth": 20, "activation": "sigmoid"}, "seed": 1},
+        ).json()
+        refused = api.post("/api/demos/gradient-depth/runs", json={"params": {"depth": 10**9}})
+    assert "gradient-depth" in listed
+    assert run["facts"]["grad_ratio"]["value"] < 1e-8
+    assert run["diverged_at"] is None
+    assert refused.status_code == 422
+    assert "2 to 60" in refused.text

