@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from app.demos import service
 from app.demos.format import change_text, python_snippet, query, value_text
+from app.demos.names import TOPICS, in_words, setting_help, setting_name
 from app.demos.schemas import SECOND_PREFIX, Asked
 from app.demos.service import Demo, FactSpec, Figure, GuessView, Param, Preset, Run, Value
 
 FIRST, SECOND = "A", "B"
 LOG_STEPS = 200  # positions of a slider that moves by factors
-LONGEST_ABBREVIATION = 3  # letters: lr, eps, tau, w11
 MOST_SEGMENTS = 3  # more choices than this stand in a list that unfolds
 
 
@@ -78,6 +78,11 @@ class Setting:
     param: Param
     help: str
     controls: tuple[Control, ...]
+
+    @property
+    def symbol(self) -> str:
+        """Return the symbol, unless the name holds it."""
+        return "" if self.param.symbol in self.label.split() else self.param.symbol
 
     @property
     def in_segments(self) -> bool:
@@ -162,16 +167,14 @@ class DemoPage:
 
 
 def gallery_page(demos: Iterable[Demo], topic_titles: Mapping[str, str]) -> GalleryPage:
-    """Group demos under their first topic, in the order of the topics."""
+    """Group demos under their first topic, in the order of the subject."""
     groups: dict[str, list[Demo]] = {}
     for demo in demos:
         groups.setdefault(demo.topics[0], []).append(demo)
-    known = [topic for topic in topic_titles if topic in groups]
-    others = [topic for topic in groups if topic not in topic_titles]
+    titles = {**TOPICS, **topic_titles}
     return GalleryPage(
         groups=tuple(
-            DemoGroup(topic_titles.get(topic, in_words(topic)), tuple(groups[topic]))
-            for topic in (*known, *others)
+            DemoGroup(titles[topic], tuple(groups[topic])) for topic in titles if topic in groups
         ),
         count=sum(map(len, groups.values())),
     )
@@ -210,22 +213,16 @@ def setting(param: Param, asked: Asked) -> Setting:
     if asked.second is not None:
         controls.append(control(param, SECOND_PREFIX + param.name, asked, asked.second))
     return Setting(
-        label=label(param),
+        label=setting_name(param),
         param=param,
-        help=help_text(param),
+        help=setting_help(param),
         controls=tuple(controls),
     )
 
 
-def label(param: Param) -> str:
-    """Return what a setting is called: by its symbol where the name is a mere abbreviation."""
-    short = len(param.name.replace("_", "")) <= LONGEST_ABBREVIATION
-    return param.symbol if short and param.symbol else in_words(param.name)
-
-
 def field_label(demo: Demo, field: str) -> str:
     """Return what a field of the form is called in the list of errors."""
-    labels = {param.name: label(param) for param in demo.params}
+    labels = {param.name: setting_name(param) for param in demo.params}
     name = field.removeprefix(SECOND_PREFIX)
     suffix = f" ({SECOND})" if field != name else ""
     return labels.get(name, in_words(name)) + suffix
@@ -337,19 +334,3 @@ def state(asked: Asked) -> dict[str, str]:
 def note(name: str, meant: str) -> str:
     hint = f"; did you mean {meant}?" if meant else "."
     return f"The address names “{name}”, which is no setting of this demo{hint}"
-
-
-def help_text(param: Param) -> str:
-    """Say what a setting is and what it may be: "hidden layers, 2 … 60"."""
-    parts = [param.help[:1].lower() + param.help[1:]] if param.help else []
-    if param.kind in {"int", "float"}:
-        unit = f"\N{NO-BREAK SPACE}{param.unit}" if param.unit else ""
-        span = f"{value_text(param.low)} … {value_text(param.high)}{unit}"
-        parts.append(span.replace("-", "−"))
-    return ", ".join(parts)
-
-
-def in_words(name: str) -> str:
-    """Return a slug or a snake-case name as words, its first letter large."""
-    words = name.replace("_", " ").replace("-", " ")
-    return words[:1].upper() + words[1:]

@@ -98,7 +98,7 @@ DEMO = Demo(
     params=(
         activation_param("sigmoid"),
         Param("x_range", "r", "float", 6.0, low=1.0, high=20.0, step=0.5, help="Inputs −r … r"),
-        Param("x", "x", "float", 2.0, low=-20.0, high=20.0, step=0.1, help="A point to read off"),
+        Param("x", "x", "float", 2.0, low=-20.0, high=20.0, step=0.1, help="Point to read off"),
     ),
     facts=(
         FactSpec("max_derivative", "largest slope in the range"),

@@ -195,10 +195,29 @@ DEMO = Demo(
     topics=("losses", "training-practice"),
     params=(
         Param("modes", "", "int", 4, low=1, high=6, help="Clusters of the data"),
-        Param("lr_g", "η_G", "float", 0.002, low=0.0002, high=0.02, log=True, help="Generator"),
-        Param("lr_d", "η_D", "float", 0.002, low=0.0002, high=0.02, log=True, help="Discriminator"),
+        Param(
+            "lr_g", "η_G", "float", 0.002, low=0.0002, high=0.02, log=True, help="Generator's rate"
+        ),
+        Param(
+            "lr_d",
+            "η_D",
+            "float",
+            0.002,
+            low=0.0002,
+            high=0.02,
+            log=True,
+            help="Discriminator's rate",
+        ),
         Param("saturating", "", "bool", default=False, help="Train the generator on ln(1 − D)"),
-        Param("p", "D", "float", 0.01, low=0.001, high=0.999, help="To read the gradients off"),
+        Param(
+            "p",
+            "D",
+            "float",
+            0.01,
+            low=0.001,
+            high=0.999,
+            help="Discriminator's output, to read the gradients off",
+        ),
     ),
     facts=(
         FactSpec(

@@ -199,7 +199,7 @@ DEMO = Demo(
             "choice",
             "none",
             choices=(("none", "none"), ("batch", "batch norm"), ("layer", "layer norm")),
-            help="Normalization before each activation",
+            help="Before each activation",
         ),
         Param("residual", "", "bool", default=False, help="Add each layer's input to its output"),
     ),

@@ -152,7 +152,7 @@ DEMO = Demo(
             low=0.05,
             high=2.0,
             log=True,
-            help="Dirichlet parameter of the chain: small values make it predictable",
+            help="Small values make the chain predictable",
         ),
         Param(
             "mask_rate", "", "float", 0.15, low=0.05, high=0.6, step=0.05, help="Share of tokens"

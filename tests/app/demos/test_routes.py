@@ -296,6 +296,33 @@ def test_the_gallery_lists_every_demo_under_its_topic(client: TestClient) -> Non
         assert demo.title in text_of(response.text)
 
 
+def test_the_gallery_heads_every_topic_by_its_title(client: TestClient) -> None:
+    headings = re.findall(r'<h2 class="margin"[^>]*>([^<]+)</h2>', client.get("/demos").text)
+    assert "Convolution and pooling" in headings
+    assert "RNNs and LSTMs" in headings
+    assert headings[-1] == "Training in practice"
+    assert len(headings) == len({demo.topics[0] for demo in DEMOS.values()})
+
+
+@pytest.mark.parametrize(
+    ("slug", "head"),
+    [
+        ("gradient-depth", "Initialisation W how the weights are drawn"),
+        ("dying-relu", "Step size η 0.03 … 10"),
+        ("attention-scaling", "Tokens n 4 … 32"),
+        ("optimizer-paths", "Start x₀ −4 … 4"),
+        ("sampling-and-counts", "Top k 1 … 12"),
+        ("decision-boundary", "Hidden layers"),
+    ],
+)
+def test_a_setting_is_called_by_a_word_with_its_symbol_once(
+    browser: TestClient, slug: str, head: str
+) -> None:
+    page = browser.get(f"/demos/{slug}").text
+    heads = re.findall(r'<(label|legend) class="setting-head[^>]*>(.*?)</\1>', page, re.DOTALL)
+    assert any(text_of(words).startswith(head) for _, words in heads)
+
+
 def test_too_many_heavy_runs_at_once_are_asked_to_come_back(browser: TestClient) -> None:
     assert DEMOS["gan-1d"].heavy
     together = threading.Barrier(10)
