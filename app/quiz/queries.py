@@ -166,7 +166,7 @@ def past_attempts(
     return session.execute(
         select(Attempt.question_id, Attempt.seed, Attempt.score)
         .where(Attempt.user_id == user_id, Attempt.question_id.in_(question_ids))
-        .order_by(Attempt.created_at)
+        .order_by(Attempt.created_at, Attempt.id)
     ).all()
 
 
@@ -175,7 +175,7 @@ def latest_scores(
 ) -> dict[str, float]:
     """Return the score of a learner's last attempt at each question, by question id."""
     newest = func.row_number().over(
-        partition_by=Attempt.question_id, order_by=Attempt.created_at.desc()
+        partition_by=Attempt.question_id, order_by=(Attempt.created_at.desc(), Attempt.id.desc())
     )
     attempts = select(Attempt.question_id, Attempt.score, newest.label("age")).where(
         Attempt.user_id == user_id

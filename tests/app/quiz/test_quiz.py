@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.models import Attempt, LoginSession, Quiz, QuizItem, User
+from app.kit.clock import new_id
+from app.models import Attempt, LoginSession, QuestionRevision, Quiz, QuizItem, User
 from tests.browsing import Browser
 from tests.conftest import Clock
 
@@ -194,6 +195,42 @@ def test_pairs_that_were_only_shown_are_shown(browser: Browser) -> None:
     assert browser.text.count("Belong together") == 2
 
 
+def test_a_formula_is_right_in_any_form_and_told_where_it_differs(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "double-slope", seed=1)
+    a = int(browser.page.one("div", id="prompt").all("mn")[0].text)
+    browser.answer(formula=f"x*{a} + {a}*x")
+    assert browser.heading == "Right"
+    assert f"You wrote x*{a} + {a}*x. Equal to 2 * {a} * x." in browser.text
+    ask(browser, "double-slope", seed=1)
+    browser.answer(formula="x^3")
+    assert browser.heading == "Not right"
+    assert re.search(r"At x = −?[\d.]+ yours gives", browser.text)
+    ask(browser, "double-slope", seed=1)
+    browser.answer(formula=f"{a} * x")
+    assert "The power comes down as a factor 2." in browser.text
+    assert [attempt.score for attempt in attempts(database)] == [1, 0, 0]
+
+
+def test_a_formula_that_cannot_be_read_is_no_attempt_and_stays_in_its_box(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "double-slope")
+    browser.answer(formula="4x")
+    assert browser.status == 422
+    assert "At character 2: write the multiplication sign" in browser.text
+    box = browser.page.one("input", name="formula")
+    assert (box.attributes["value"], box.attributes["aria-invalid"]) == ("4x", "true")
+    assert attempts(database) == []
+
+
+def test_a_formula_that_was_only_shown_is_shown(browser: Browser) -> None:
+    ask(browser, "double-slope")
+    browser.send("/answers", button="show")
+    assert re.search(r"A right formula is 2 \* \d \* x\.", browser.text)
+
+
 def test_show_me_counts_as_missed_and_explains(browser: Browser, database: Database) -> None:
     ask(browser, "add-two", seed=3)
     browser.send("/answers", button="show")
@@ -317,15 +354,15 @@ def test_a_whole_quiz_with_its_results_and_a_retry_of_the_missed(
         seen.append(browser.heading)
         browser.send("/answers", button="show")
         browser.go_on()
-    assert len(set(seen)) == 7
-    assert "0 of 7 points" in browser.text
+    assert len(set(seen)) == 8
+    assert "0 of 8 points" in browser.text
     browser.send("/retries")
     assert browser.path.endswith("/items/1")
     with database.read_now() as session:
         modes = session.scalars(select(Quiz.mode).order_by(Quiz.created_at, Quiz.mode)).all()
         plan = session.scalar(select(Quiz.plan).where(Quiz.mode == "retry")) or []
     assert sorted(modes) == ["quiz", "retry"]
-    assert len(plan) == 7
+    assert len(plan) == 8
 
 
 def test_skipping_is_no_attempt_and_stands_in_the_results(
@@ -553,3 +590,26 @@ def test_a_question_or_seed_that_is_not_served_is_refused(
     assert browser.status == status
     assert browser.page.one("main").all("a")
     assert "Choose" in browser.text or "Check the address" in browser.text or "seed" in browser.text
+
+
+def test_a_demo_that_has_changed_since_hides_no_question_and_no_answer(
+    browser: Browser, database: Database
+) -> None:
+    ask(browser, "steepest")
+    browser.answer(number="0.25", prediction="1")
+    path = browser.path
+    with database.write_now() as session:
+        revision = session.scalars(
+            select(QuestionRevision).where(QuestionRevision.question_id == "steepest")
+        ).one()
+        row = {c.key: getattr(revision, c.key) for c in QuestionRevision.__table__.columns}
+        # As a later program would find it: the demo has no such setting any more.
+        source = row["source"].replace("set: {activation: sigmoid}", "set: {gone: 1}")
+        session.add(QuestionRevision(**{**row, "id": new_id(), "number": 2, "source": source}))
+        session.flush()
+        newer = session.scalars(select(QuestionRevision).where(QuestionRevision.number == 2)).one()
+        session.scalars(select(QuizItem)).one().revision_id = newer.id
+    browser.open(path)
+    assert browser.status == 200
+    assert browser.heading == "Right"
+    assert "gone" in browser.page.one("section", id="demo").text
