@@ -82,6 +82,8 @@ def padded(low: float, high: float, *, log: bool, zero: bool = False) -> tuple[f
     if log:
         return _padded_log(low, high)
     size = max(abs(low), abs(high))
+    if zero and size <= SMALLEST:
+        return 0.0, 1.0
     if high - low <= max(FLAT * size, SMALLEST):
         room = size / 2 if size > SMALLEST else 1.0
         low, high = low - room, high + room
