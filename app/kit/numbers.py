@@ -22,7 +22,7 @@ def number(value: float, digits: int = 3) -> str:
     mantissa, _, exponent = f"{size:.{digits - 1}e}".partition("e")
     power = int(exponent)
     if power in DECIMAL:
-        return sign + _trimmed(f"{size:.{max(digits - 1 - power, 0)}f}")
+        return sign + _trimmed(f"{float(f'{mantissa}e{power}'):.{max(digits - 1 - power, 0)}f}")
     mantissa = _trimmed(mantissa)
     return f"{sign}{'' if mantissa == '1' else f'{mantissa} × '}{power_of_ten(power)}"
 

@@ -186,7 +186,7 @@ def test_a_prediction_is_drawn_beside_what_was_computed() -> None:
     figure = prediction(ratio, 1e-3, 2.4e-6)
     assert figure.description == (
         "gradient of the first layer over the last: your guess 0.001, computed 2.4 × 10⁻⁶: "
-        "a factor of 417 apart."
+        "a factor of 420 apart."
     )
     assert 'id="prediction-grad_ratio-title"' in figure.svg
 

@@ -182,3 +182,23 @@ def test_labels_have_as_many_decimals_as_they_need(values: list[float], labels: 
 )
 def test_numbers_are_written_as_people_read_them(value: float, words: str) -> None:
     assert number(value) == words
+
+
+def test_a_range_from_zero_of_nothing_but_zeros_reaches_to_one() -> None:
+    assert padded(0.0, 0.0, log=False, zero=True) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (36388.4, 2, "36000"),
+        (99960.5, 2, "10⁵"),
+        (-1234.5, 3, "−1230"),
+        (123.4, 4, "123.4"),
+        (36388.0, 2, "36388"),
+    ],
+)
+def test_a_number_has_so_many_figures_unless_it_is_whole(
+    value: float, digits: int, text: str
+) -> None:
+    assert number(value, digits) == text
