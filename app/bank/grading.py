@@ -12,7 +12,7 @@ MAX_ENTRIES = 100
 def grade(question: Question, variant: Variant, answer: Answer) -> Grade:
     """What an answer earns.
 
-    ``answer`` is an id (single), the number as typed (numeric), ids (multiple, ordering) or
+    ``answer`` is an id (single), the number or formula as typed, ids (multiple, ordering) or
     `left -> right` pairs of ids (matching).
 
     Raises:

@@ -17,7 +17,7 @@ Computed: TypeAlias = bool | int | float | str | tuple[Any, ...] | NDArray[Any]
 """What an expression evaluates to."""
 
 Answer: TypeAlias = str | Sequence[str]
-"""A learner's answer: an id (single), a number as typed (numeric), ids (multiple, ordering) or
+"""A learner's answer: an id (single), a number or formula as typed, ids (multiple, ordering) or
 `left -> right` pairs of ids (matching)."""
 
 RunDemo: TypeAlias = Callable[[str, Mapping[str, Value], int], Mapping[str, float]]
@@ -208,7 +208,26 @@ class Matching:
     distractors: tuple[Item, ...] = ()
 
 
-Detail: TypeAlias = Choices | Numeric | Ordering | Matching
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A symbol of a formula, and the numbers it may stand for."""
+
+    name: str
+    low: float
+    high: float
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What formula questions add: the right expression in the symbols, and wrong ones."""
+
+    value: Expression
+    symbols: tuple[Symbol, ...] = ()
+    traps: tuple[Trap, ...] = ()
+
+
+Detail: TypeAlias = Choices | Numeric | Ordering | Matching | Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +304,8 @@ class TrapValue:
     score: float
 
 
-Key: TypeAlias = int | float | tuple[str, ...]
-"""A number, the ids of the true options or in the right sequence, or `left -> right` pairs."""
+Key: TypeAlias = int | float | str | tuple[str, ...]
+"""A number, a formula, the ids of true options or in right sequence, or `left -> right` pairs."""
 
 
 @dataclass(frozen=True, slots=True)

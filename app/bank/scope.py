@@ -16,11 +16,19 @@ def check_expressions(question: Question, problems: Problems) -> None:
     if question.where:
         _check(question.where, names, problems)
     _check_named(question.compute, names, problems)
-    for expression in TYPES[question.type].expressions(question.detail):
-        _check(expression, names, problems)
+    _check_own(question, set(names), problems)
     _check_named(question.verify.let, names, problems, random=True)
     for claim in question.verify.claims:
         _check(claim, names, problems)
+
+
+def _check_own(question: Question, names: set[str], problems: Problems) -> None:
+    """The expressions of the type, which may use its symbols."""
+    kind = TYPES[question.type]
+    for symbol in kind.symbols(question.detail):
+        _take(symbol.name, symbol.place, names, problems)
+    for expression in kind.expressions(question.detail):
+        _check(expression, names, problems)
 
 
 def texts_of(question: Question) -> Iterator[Prose]:

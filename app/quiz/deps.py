@@ -165,6 +165,7 @@ _READERS: dict[str, Callable[[Form[NewAnswer]], Answer]] = {
     "single": lambda posted: posted.text("choice"),
     "multiple": lambda posted: posted.texts("choice"),
     "numeric": lambda posted: posted.text("number"),
+    "formula": lambda posted: posted.text("formula"),
     "ordering": _places,
     "matching": _pairs,
 }

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from app.bank.grading import Grade
 from app.bank.rendering import RenderedEntry, RenderedQuestion, shown_number
-from app.bank.schemas import Answer, Match, Matching, Numeric, Ordering, Question
+from app.bank.schemas import Answer, Formula, Match, Matching, Numeric, Ordering, Question
+from app.bank.types.algebra import FUNCTIONS
 from app.bank.types.matching import chosen_partners
 
 CONFIDENT_ERROR = (
@@ -77,6 +78,13 @@ def asked(
         unit = question.detail.unit
         help_ = f"A number in {unit}." if unit else "A number, such as 0.25, 1/4 or 1e-4."
         return QuestionView(question.type, rendered.prompt, "Your answer", unit=unit, help=help_)
+    if isinstance(question.detail, Formula):
+        names = " and ".join(symbol.name for symbol in question.detail.symbols)
+        help_ = (
+            f"An expression in {names}, with + - * / ^ and brackets, such as 2*exp(-x)^2 + 1/3. "
+            f"Functions: {', '.join(FUNCTIONS)}."
+        )
+        return QuestionView(question.type, rendered.prompt, "Your formula", help=help_)
     options = _options(rendered, shown_order)
     terms: list[Option] = []
     if isinstance(question.detail, Matching):
@@ -135,8 +143,11 @@ def _kind(grade: Grade) -> tuple[str, str]:
 
 
 def _verdict_text(question: Question, grade: Grade) -> str:
-    if isinstance(question.detail, Numeric) and not isinstance(grade.key, tuple):
+    if isinstance(question.detail, Numeric) and isinstance(grade.key, int | float):
         return _numeric_text(question.detail, grade.key, grade)
+    if isinstance(question.detail, Formula):
+        given = f"You wrote {grade.given}. " if grade.given is not None else ""
+        return f"{given}{'Equal to' if grade.correct else 'A right formula is'} {grade.key}."
     if grade.correct:
         return "Full score."
     if grade.score > 0:
@@ -146,7 +157,9 @@ def _verdict_text(question: Question, grade: Grade) -> str:
 
 def _numeric_text(detail: Numeric, key: float, grade: Grade) -> str:
     unit = f" {detail.unit}" if detail.unit else ""
-    given = f"You answered {shown_number(grade.given)}{unit}. " if grade.given is not None else ""
+    given = ""
+    if isinstance(grade.given, int | float):
+        given = f"You answered {shown_number(grade.given)}{unit}. "
     shown = shown_number(key, detail.show)
     if grade.accepted is None or grade.accepted.low == grade.accepted.high:
         return f"{given}The answer is {shown}{unit}, exactly."

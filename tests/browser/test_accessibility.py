@@ -24,7 +24,10 @@ PATHS = (
     "/help",
     "/nowhere",
 )
-QUESTIONS = ("add-two", "bias-role", "true-of-relu", "neuron-steps", "neuron-parts", "steepest")
+QUESTIONS = (
+    *("add-two", "bias-role", "true-of-relu", "neuron-steps", "neuron-parts"),
+    *("double-slope", "steepest"),
+)
 WIDTHS = (1200, 390)
 
 

@@ -31,6 +31,8 @@ def answer_by_mouse(page: Any) -> None:
     """Answer whatever is asked, with the means of its type."""
     if page.locator("input[name=number]").count():
         page.locator("input[name=number]").fill("1")
+    elif page.locator("input[name=formula]").count():
+        page.locator("input[name=formula]").fill("x")
     elif page.locator("input[name=choice]").count():
         page.locator("label.choice").first.click()
     for chosen in page.locator("select").all():
@@ -62,11 +64,14 @@ def test_a_whole_quiz_by_keyboard_alone(new_page: NewPage, sample: str) -> None:
     page.goto(f"{sample}/quizzes/new")
     focus(page, "button", "Start")
     page.keyboard.press("Enter")
-    for n in range(1, 8):
+    for n in range(1, 9):
         page.wait_for_url(f"**/items/{n}")
         if page.locator("input[name=number]").count():
             tab_to(page, "number")
             page.keyboard.type("1")
+        elif page.locator("input[name=formula]").count():
+            tab_to(page, "formula")
+            page.keyboard.type("x")
         elif page.locator("input[name=choice]").count():
             page.keyboard.press("1")
             assert page.locator("input[name=choice]").first.is_checked()

@@ -15,6 +15,7 @@ from app.bank.schemas import (
     Key,
     Place,
     Prose,
+    Symbol,
     TrapValue,
     Variant,
 )
@@ -83,7 +84,7 @@ class Grade:
     key: Key
     parts: tuple[Part, ...] = ()
     feedback: tuple[str, ...] = ()
-    given: float | None = None
+    given: float | str | None = None
     accepted: Interval | None = None
     trap: str | None = None
     slip: str = ""
@@ -145,7 +146,7 @@ class QuestionType(Generic[D]):
     name of an answer in `verify.cases`, ``many`` whether it is a list. ``read`` notes what is wrong
     and gives what it could read. ``expressions`` are those that every variant evaluates; ``graded``
     is the data that grading depends on. ``check`` looks at one variant, ``warn`` at the question
-    as written.
+    as written; ``symbols`` are names that its own expressions may use and that have no value.
     """
 
     name: str
@@ -163,6 +164,7 @@ class QuestionType(Generic[D]):
     key_answer: Callable[[D, Variant], Answer]
     check: Callable[[D, Variant], Sequence[Fault]]
     warn: Callable[[D], Sequence[Fault]]
+    symbols: Callable[[D], Sequence[Symbol]] = lambda _: ()
 
 
 AnyType: TypeAlias = QuestionType[Any]

@@ -46,7 +46,7 @@ _UNIT = re.compile(r"[^\s0-9`{}<>$][^`{}<>$]{0,19}")
 
 def _read(fields: Fields, sections: Sections, problems: Problems) -> Numeric:
     traps = tuple(
-        _read_trap(entry, problems) for entry in read_entries(sections.get("Traps"), problems)
+        read_trap(entry, problems) for entry in read_entries(sections.get("Traps"), problems)
     )
     missing = Numeric(Expression("0"), traps=traps)
     answer = fields.fields("answer", ANSWER_KEYS) if fields.require("answer") else None
@@ -80,7 +80,8 @@ def _read_tolerance(answer: Fields) -> Tolerance | None:
     return tolerance
 
 
-def _read_trap(entry: Entry, problems: Problems) -> Trap:
+def read_trap(entry: Entry, problems: Problems) -> Trap:
+    """A wrong answer as an expression in backticks, perhaps with the score it earns."""
     found = _TRAP.fullmatch(entry.text.text)
     if not found:
         problems.add(entry.place, "a trap is an expression in backticks: - [id] `loss / log(2)`")
@@ -111,11 +112,12 @@ def _write(detail: Numeric) -> Written:
         }
         answer["tol"] = {name: value for name, value in given.items() if value}
     answer |= {name: text for name, text in (("show", detail.show), ("unit", detail.unit)) if text}
-    lines = [line for trap in detail.traps for line in _write_trap(trap)]
+    lines = [line for trap in detail.traps for line in write_trap(trap)]
     return Written({"answer": answer}, {"Traps": write_section("Traps", lines)})
 
 
-def _write_trap(trap: Trap) -> list[str]:
+def write_trap(trap: Trap) -> list[str]:
+    """The lines of a trap."""
     score = f"({trap.score!r}) " if trap.score else ""
     return write_entry(f"- [{trap.id}]", Prose(f"{score}`{trap.value.text}`"), trap.feedback)
 
@@ -208,7 +210,7 @@ def _grade(detail: Numeric, variant: Variant, answer: Answer) -> Grade:
 
 
 def _key(variant: Variant) -> int | float:
-    assert not isinstance(variant.key, tuple)  # noqa: S101 - drawn above
+    assert isinstance(variant.key, int | float)  # noqa: S101 - drawn above
     return variant.key
 
 

@@ -28,6 +28,7 @@ BODIES = {
   > No.
 """,
     "numeric": "",
+    "formula": "",
     "ordering": "## Items\n1. [one] One\n2. [two] Two\n3. [three] Three\n4. [four] Four\n",
     "matching": """## Pairs
 - [cat] Cat -> [meow] Meows

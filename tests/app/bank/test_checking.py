@@ -87,8 +87,9 @@ def test_the_report_counts_what_is_in_the_bank(folder: Path) -> None:
 def test_the_sample_bank_is_sound_and_its_demos_are_run() -> None:
     report = service.check(SAMPLE_BANK)
     assert report.errors == ()
-    assert (report.with_demo, report.with_predict, report.seeded, report.runs) == (2, 1, 2, 1)
+    assert (report.with_demo, report.with_predict, report.seeded, report.runs) == (2, 1, 3, 1)
     assert report.by_type == {
+        "formula": 1,
         "matching": 1,
         "multiple": 1,
         "numeric": 3,

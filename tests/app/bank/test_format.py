@@ -214,7 +214,7 @@ def test_all_faults_of_a_file_are_reported_at_once(faults: Faults) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["formula", "short", "open", "code"])
+@pytest.mark.parametrize("kind", ["short", "open", "code"])
 def test_a_type_of_the_format_that_is_not_served_is_named_as_such(
     write: Write, faults: Faults, kind: str
 ) -> None:
@@ -592,3 +592,40 @@ def test_faults_of_pairs(write: Write, faults: Faults, pairs: str, fault: str) -
 
 def test_a_matching_question_needs_its_pairs(write: Write, faults: Faults) -> None:
     assert faults(write("", "", kind="matching")) == ["2:1 the section '## Pairs' is missing"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ("{value: z}", "4:9 the key 'symbols' is missing"),
+        ("{symbols: {z: [0, 1]}}", "4:9 the key 'value' is missing"),
+        ("{value: z, symbols: {}}", "4:20 give one to 6 symbols"),
+        ("{value: z, symbols: {z: 3}}", "4:33 the domain of 'z' is a pair in rising order"),
+        ("{value: z, symbols: {z: [3, 1]}}", "4:33 the domain of 'z'"),
+        ("{value: z, symbols: {z: [0, 1e9]}}", "4:33 the domain of 'z'"),
+        ("{value: z, symbols: {exp: [0, 1]}}", "4:30 the name 'exp' shadows a function"),
+        ("{value: q, symbols: {z: [0, 1]}}", "4:17 unknown name 'q'"),
+        ("{value: z, symbols: {z: [0, 1]}, tol: {abs: 1}}", "4:42 unknown key 'tol'"),
+    ],
+)
+def test_faults_of_formula_answers(write: Write, faults: Faults, answer: str, fault: str) -> None:
+    found = faults(write(f"answer: {answer}", kind="formula"))
+    assert any(one.startswith(fault) for one in found), found
+
+
+def test_a_symbol_must_not_be_a_parameter_and_is_free_in_claims(
+    write: Write, faults: Faults
+) -> None:
+    front = "params: {z: {int: [1, 2]}}\nanswer: {value: z, symbols: {z: [0, 1]}}"
+    assert "5:30 the name 'z' is already taken" in faults(write(front, kind="formula"))[0]
+    claims = "answer: {value: z, symbols: {z: [0, 1]}}\nverify: {claims: [z > 0]}"
+    assert "unknown name 'z'" in faults(write(claims, kind="formula"))[0]
+    let = claims.replace("{claims", "{let: {z: normal(2)}, claims")
+    assert faults(write(let, kind="formula")) == []
+
+
+def test_a_wrong_formula_earns_nothing(write: Write, faults: Faults) -> None:
+    text = write(
+        "answer: {value: z, symbols: {z: [0, 1]}}", "## Traps\n- [a] (0.5) `2*z`\n", kind="formula"
+    )
+    assert faults(text) == ["8:1 a wrong formula earns nothing: leave out the score"]

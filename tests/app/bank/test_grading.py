@@ -1,6 +1,7 @@
 """Grading: what each kind of answer earns, and why."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from itertools import permutations
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from app.bank.format import parse_question
 from app.bank.grading import Grade, UnreadableAnswer, grade, reveal, right_answer
 from app.bank.schemas import Question, Tolerance, Variant
+from app.bank.types import TYPES
 from app.bank.types.numeric import accepted_interval, accepts
 from app.bank.variants import draw_variant
 
@@ -389,13 +391,170 @@ def test_a_missing_partner_is_asked_for_and_a_forged_one_refused(
         answered(parse(kind="matching"), pairs)
 
 
+# Formulas
+
+TANH = "answer: {value: 1 - tanh(z)**2, symbols: {z: [-3, 3]}}"
+
+
+def formula(parse: Parse, value: str, symbols: str = "x: [0.5, 3], y: [0.5, 2]") -> Question:
+    return parse(f"answer: {{value: '{value}', symbols: {{{symbols}}}}}", "", kind="formula")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1 - tanh(z)**2",
+        "1-tanh(z)^2",
+        "1 − tanh(z)²",
+        "(1 - tanh(z)) * (1 + tanh(z))",
+        "1/cosh(z)^2",
+        "4 / (exp(z) + exp(-z))^2",
+        "4*sigmoid(2*z)*(1 - sigmoid(2*z))",
+        "(tanh(z) + 1)*(1 − tanh(z))·1",
+    ],
+)
+def test_every_form_of_the_right_formula_is_right(parse: Parse, typed: str) -> None:
+    result = answered(parse(TANH, "", kind="formula"), typed)
+    assert (result.score, result.correct, result.given) == (1.0, True, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("tanh(z)^2 - 1", "wrong sign"),
+        ("2 - 2*tanh(z)^2", "2 times the right one"),
+        ("2 - tanh(z)^2", "differs from the right one by 1 everywhere"),
+        ("1 - tanh(z)", r"At z = −2\.\d+ yours gives 1\.9\d, the right one 0\.0\d+\."),
+        ("1 - 1.0005*tanh(z)^2 + 0.0005*tanh(z)^4", "write constants exactly"),
+        ("sqrt(z)", "your formula has no value"),
+        ("1/(z - z)", "your formula has no value"),
+        ("exp(exp(exp(9 + z)))", "your formula has no value"),
+    ],
+)
+def test_a_wrong_formula_is_told_where_it_differs(parse: Parse, typed: str, words: str) -> None:
+    result = answered(parse(TANH, "", kind="formula"), typed)
+    assert (result.score, result.correct, result.trap) == (0.0, False, None)
+    assert re.search(words, result.slip), result.slip
+
+
+def test_pieces_agree_only_when_both_sides_do(parse: Parse) -> None:
+    question = formula(parse, "1 if z > 0 else 0", "z: [-2, 2]")
+    for typed in ("z > 0", "where(z > 0, 1, 0)", "(1 + sign(z))/2", "max(z, 0)/z"):
+        assert answered(question, typed).correct, typed
+    assert "times" not in answered(question, "1").slip
+    assert not answered(question, "1").correct
+
+
+def test_a_formula_in_two_symbols_names_both_where_it_differs(parse: Parse) -> None:
+    slip = answered(formula(parse, "x * y"), "x + y").slip
+    assert re.match(r"At x = [\d.]+, y = [\d.]+ yours gives", slip)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("", "At character 1: write a formula"),
+        ("2x", r"At character 2: write the multiplication sign"),
+        ("2(x + 1)", r"At character 2: write the multiplication sign"),
+        ("(x)(y)", r"At character 4: write the multiplication sign"),
+        ("x y", r"At character 2: write the multiplication sign"),
+        ("x(y + 1)", r"At character 2: write the multiplication sign: x\*\("),
+        ("x + xy", r"At character 5: unknown symbol 'xy': write x\*y"),
+        ("x^2 + q", "At character 7: unknown symbol 'q'"),
+        ("x^2 + sin", r"At character 7: 'sin' needs brackets"),
+        ("ln(x)", r"At character 1: unknown function 'ln': the natural logarithm is log"),
+        ("e^x", r"At character 1: unknown symbol 'e': for powers of e write exp"),
+        ("sin^2(x)", r"At character 1: write the power behind the bracket: sin\(…\)\^2"),
+        ("y = x", "At character 3: write only what stands right"),
+        ("0,5*x", "At character 2: the decimal sign is a point"),
+        ("x + ", "At character .: not an expression"),
+        ("(x + 1", "At character 1: not an expression"),
+        ("x.real", "At character 1: '.real' is not allowed"),
+        ("__import__('os')", "unknown function|only numbers"),
+        ("x + 'a'", "only numbers"),
+        ("x[0]", "only numbers"),
+        ("log(**x)", r"'\*\*' before an argument is not allowed"),
+        ("nan * x", "unknown symbol 'nan'"),
+        ("x" + " + x" * 99, "too long"),
+        ("x" * 501, "longer than 500 characters"),
+        ("(" * 249 + "x" + ")" * 249, "At character"),
+    ],
+)
+def test_a_formula_that_cannot_be_read_is_told_where_and_is_no_attempt(
+    parse: Parse, typed: str, message: str
+) -> None:
+    with pytest.raises(UnreadableAnswer, match=message):
+        answered(formula(parse, "x * y"), typed)
+
+
+def test_a_list_is_no_formula(parse: Parse) -> None:
+    with pytest.raises(UnreadableAnswer, match="Write one formula"):
+        answered(formula(parse, "x * y"), ["x", "y"])
+
+
+def test_numbers_with_exponents_are_no_products(parse: Parse) -> None:
+    question = formula(parse, "0.001 * x / y")
+    assert answered(question, "1e-3*x/y").correct
+    assert answered(question, "x*1E-3/y").correct
+
+
+@pytest.mark.parametrize("typed", ["9**9**9**9", "9^9^9^9*x", "(10^300)^(10^300)"])
+def test_a_power_bomb_costs_nothing(parse: Parse, typed: str) -> None:
+    assert "no value" in answered(formula(parse, "x * y"), typed).slip
+
+
+FORMULA_TRAPS = """## Traps
+- [half] `a * x`
+  > Half of it.
+- [shifted] `2 * a * x + c`
+  > No constant.
+"""
+
+
+def test_a_wrong_formula_that_is_known_has_its_own_feedback(parse: Parse) -> None:
+    front = (
+        "params: {a: {choice: [-3]}}\ncompute: {c: a**2}\n"
+        "answer: {value: 2 * a * x, symbols: {x: [-2, 2]}}"
+    )
+    question = parse(front, FORMULA_TRAPS, kind="formula")
+    assert draw_variant(question, 0).key == "2 * -3 * x"
+    assert answered(question, "-6*x").correct
+    assert answered(question, "x*(1 - 4)").trap == "half"
+    assert answered(question, "9 - 6*x").feedback == ("shifted",)
+    assert answered(question, "-5*x").trap is None
+
+
+def test_a_negative_parameter_keeps_its_brackets_under_a_power(parse: Parse) -> None:
+    front = "params: {a: {choice: [-3]}}\nanswer: {value: a**2 * x, symbols: {x: [-2, 2]}}"
+    question = parse(front, "", kind="formula")
+    assert draw_variant(question, 0).key == "(-3) ** 2 * x"
+    assert answered(question, "9*x").correct
+
+
+@settings(deadline=None)
+@given(st.floats(-5, 5), st.floats(0.1, 5), st.one_of(st.just(0.0), st.floats(0.01, 3)))
+def test_an_expanded_square_is_right_and_another_constant_is_wrong(
+    a: float, b: float, offset: float
+) -> None:
+    text = (
+        f"---\ntype: formula\ntitle: T\ncompute: {{a: '{a!r}', b: '{b!r}'}}\n"
+        "answer: {value: (a + b * x)**2, symbols: {x: [-3, 3]}}\n---\nWhat?\n"
+        "## Explanation\nBecause.\n"
+    )
+    question = parse_question(text, question_id="q", file="q.md")
+    expanded = f"({a!r})^2 + 2*({a!r})*{b!r}*x + {b!r}^2*x^2"
+    assert answered(question, expanded).correct
+    assert answered(question, f"{expanded} + {offset!r}").correct == (offset == 0)
+
+
 # All types
 
 
-@pytest.mark.parametrize("kind", ["single", "multiple", "ordering", "numeric", "matching"])
+@pytest.mark.parametrize("kind", list(TYPES))
 @pytest.mark.parametrize("rubbish", ["§ rubbish §", "", "\x00", "x" * 5000, "up\ndown", "１"])
 def test_rubbish_is_refused_and_no_attempt(parse: Parse, kind: str, rubbish: str) -> None:
-    question = parse("answer: {value: '3'}" if kind == "numeric" else "", kind=kind)
+    fronts = {"numeric": "answer: {value: '3'}", "formula": TANH}
+    question = parse(fronts.get(kind, ""), kind=kind)
     with pytest.raises(UnreadableAnswer) as caught:
         answered(question, rubbish)
     assert len(str(caught.value)) < 200

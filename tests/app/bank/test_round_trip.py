@@ -14,6 +14,7 @@ from app.bank.schemas import (
     Choices,
     DemoLink,
     Expression,
+    Formula,
     InvalidQuestion,
     Item,
     Match,
@@ -24,6 +25,7 @@ from app.bank.schemas import (
     Param,
     Prose,
     Question,
+    Symbol,
     Tolerance,
     Trap,
     Verify,
@@ -131,24 +133,34 @@ def matchings(draw: st.DrawFn) -> Matching:
     return Matching(pairs, distractors[: draw(st.integers(0, 2))])
 
 
+@st.composite
+def formulas(draw: st.DrawFn) -> Formula:
+    names = draw(st.sampled_from([("z",), ("x", "y")]))
+    symbols = tuple(Symbol(name, draw(st.floats(-9, 0)) + 0.0, 1.5) for name in names)
+    traps = tuple(Trap(name, draw(expressions), 0.0, draw(feedback)) for name in IDS[:2])
+    return Formula(draw(expressions), symbols, traps[: draw(st.integers(0, 2))])
+
+
 DETAILS: dict[str, Any] = {
     "single": choices,
     "multiple": boxes,
     "numeric": numerics,
     "ordering": orderings,
     "matching": matchings,
+    "formula": formulas,
 }
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
-    kind = draw(st.sampled_from(["single", "multiple", "numeric", "ordering", "matching"]))
+    kind = draw(st.sampled_from(list(DETAILS)))
     detail: Any = draw(DETAILS[kind]())
     names = NAMES[: draw(st.integers(0, 3))]
     answer: Any = {
         "single": IDS[0],
         "multiple": (IDS[0],),
         "numeric": "1/3",
+        "formula": "x^2",
         "ordering": (IDS[0], IDS[1]),
         "matching": ("id-a -> to-id-a", "id-b -> to-id-b"),
     }[kind]

@@ -288,3 +288,32 @@ def test_a_question_without_references_is_warned_about() -> None:
     question = parse_question(f"{text}## Explanation\nSo.\n", question_id="q", file="q.md")
     found = verify(question, file="q.md", run_demo=lambda *_: {}, demos={})
     assert warnings(found) == ["10:1 no references: say where a learner can read on"]
+
+
+def formula_errors(prove: Prove, value: str, traps: str = "") -> list[str]:
+    front = f"compute: {{v: 'array([1, 2])'}}\nanswer: {{value: {value}, symbols: {{z: [-1, 1]}}}}"
+    return errors(prove(front, traps, kind="formula"))
+
+
+def test_a_sound_formula_question_has_no_faults(prove: Prove) -> None:
+    traps = "## Traps\n- [plain] `z`\n  > No.\n"
+    front = "answer: {value: z**2, symbols: {z: [-1, 1]}}"
+    assert prove(front, traps, kind="formula") == Verification((), ())
+
+
+def test_a_formula_must_have_a_value_on_its_whole_domain(prove: Prove) -> None:
+    (found,) = formula_errors(prove, "log(z)")
+    assert "the formula has no value: narrow the domain" in found
+    assert "at z = −" in found
+
+
+def test_a_formula_is_made_of_what_a_learner_may_write(prove: Prove) -> None:
+    for value in ("dl.sigmoid(z)", "z + v", "z * sum(v)"):
+        (found,) = formula_errors(prove, value)
+        assert "compute it first" in found
+
+
+def test_a_trap_that_is_the_right_formula_in_other_words_is_an_error(prove: Prove) -> None:
+    traps = "## Traps\n- [same] `z * z + 0 * z`\n  > No.\n"
+    (found,) = formula_errors(prove, "z**2", traps)
+    assert "the trap 'same' is equal to the right formula" in found
