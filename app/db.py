@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from anyio.to_thread import run_sync
 from filelock import FileLock, Timeout
@@ -21,6 +21,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.settings import Settings, shipped
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 READERS = 16
@@ -65,6 +68,36 @@ class Database:
                 await run_sync(_commit, session)
             finally:
                 await run_sync(session.close)
+
+    async def run_read(
+        self,
+        function: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a function on a read session of its own, opened and closed in the same thread."""
+
+        def run() -> T:
+            with self.read_now() as session:
+                return function(session, *args, **kwargs)
+
+        async with self._read_gate:
+            return await run_sync(run)
+
+    async def run_write(
+        self,
+        function: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a function in a transaction of its own, begun and committed in the same thread."""
+
+        def run() -> T:
+            with self.write_now() as session:
+                return function(session, *args, **kwargs)
+
+        async with self._write_gate:
+            return await run_sync(run)
 
     @contextmanager
     def write_now(self) -> Iterator[Session]:

@@ -5,19 +5,15 @@ plain dependency with `yield` commits after it, so that a failed commit would st
 What needs no thread is `async`: a `def` dependency costs a hop to the thread pool and back.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.settings import Settings
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 async def get_settings(request: Request) -> Settings:
@@ -42,49 +38,19 @@ async def get_write_session(request: Request) -> AsyncIterator[Session]:
         yield session
 
 
-class Reading:
-    """Runs functions on a read session of their own, which ends with them.
+async def get_database(request: Request) -> Database:
+    """Return what runs short reads and writes of their own.
 
-    A request that goes on to write reads like this: a `ReadSession` would be held while the one
-    writer is waited for, and soon all of them would be.
+    A request that goes on to write reads by `run_read`: a `ReadSession` would be held while the one
+    writer is waited for, and soon all of them would be. A route that shows a page after writing
+    writes by `run_write`: drawing it, or running its demo, must not keep the one writer.
     """
-
-    def __init__(self, request: Request) -> None:
-        self.database: Database = request.app.state.database
-
-    async def __call__(
-        self,
-        function: Callable[Concatenate[Session, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        async with self.database.read() as session:
-            return await run_in_threadpool(function, session, *args, **kwargs)
-
-
-class Writing:
-    """Runs a function in a transaction of its own, committed when it returns.
-
-    A route that shows a page after writing writes like this: drawing it, or running its demo, must
-    not keep the one writer.
-    """
-
-    def __init__(self, request: Request) -> None:
-        self.database: Database = request.app.state.database
-
-    async def __call__(
-        self,
-        function: Callable[Concatenate[Session, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        async with self.database.write() as session:
-            return await run_in_threadpool(function, session, *args, **kwargs)
+    database: Database = request.app.state.database
+    return database
 
 
 ReadSession = Annotated[Session, Depends(get_read_session, scope="function")]
 WriteSession = Annotated[Session, Depends(get_write_session, scope="function")]
 Now = Annotated[datetime, Depends(get_now)]
-ShortRead = Annotated[Reading, Depends(Reading)]
-ShortWrite = Annotated[Writing, Depends(Writing)]
+OneDatabase = Annotated[Database, Depends(get_database)]
 AppSettings = Annotated[Settings, Depends(get_settings)]

@@ -18,7 +18,7 @@ from app.accounts.deps import SessionReference
 from app.accounts.service import Learner
 from app.bank.schemas import Answer
 from app.bank.service import UnreadableAnswer
-from app.deps import Now, ShortRead
+from app.deps import Now, OneDatabase
 from app.errors import Unprocessable
 from app.kit.forms import Form, form
 from app.quiz import planning, service
@@ -45,16 +45,18 @@ FreshSeed = Annotated[int, Depends(get_fresh_seed)]
 
 
 async def get_item(
-    quiz_id: uuid.UUID, n: int, read: ShortRead, who: SessionReference, now: Now
+    quiz_id: uuid.UUID, n: int, database: OneDatabase, who: SessionReference, now: Now
 ) -> Item:
-    return await read(planning.find_item, who, quiz_id, n, now=now)
+    return await database.run_read(planning.find_item, who, quiz_id, n, now=now)
 
 
 OwnItem = Annotated[Item, Depends(get_item)]
 
 
-async def get_visitor_of_form(read: ShortRead, who: SessionReference, now: Now) -> Learner | None:
-    return await read(accounts.known_learner, who, now)
+async def get_visitor_of_form(
+    database: OneDatabase, who: SessionReference, now: Now
+) -> Learner | None:
+    return await database.run_read(accounts.known_learner, who, now)
 
 
 FormVisitor = Annotated[Learner | None, Depends(get_visitor_of_form)]
@@ -69,27 +71,31 @@ class Wish:
 
 
 async def get_wish(
-    posted: NewQuizForm, read: ShortRead, visitor: FormVisitor, seed: FreshSeed
+    posted: NewQuizForm, database: OneDatabase, visitor: FormVisitor, seed: FreshSeed
 ) -> Wish:
     if posted.value is None:
         return Wish(posted)
     try:
-        return Wish(posted, await read(planning.plan_quiz, visitor, posted.value, seed=seed))
+        return Wish(
+            posted, await database.run_read(planning.plan_quiz, visitor, posted.value, seed=seed)
+        )
     except NothingToAsk as error:
         return Wish(replace(posted, errors={error.field: error.message}))
 
 
 async def get_planned_retry(
-    quiz_id: uuid.UUID, read: ShortRead, visitor: FormVisitor, seed: FreshSeed
+    quiz_id: uuid.UUID, database: OneDatabase, visitor: FormVisitor, seed: FreshSeed
 ) -> PlannedQuiz:
-    return await read(planning.plan_retry, visitor, quiz_id, seed=seed)
+    return await database.run_read(planning.plan_retry, visitor, quiz_id, seed=seed)
 
 
 async def get_following(
-    quiz_id: uuid.UUID, posted: NextItemForm, read: ShortRead, visitor: FormVisitor
+    quiz_id: uuid.UUID, posted: NextItemForm, database: OneDatabase, visitor: FormVisitor
 ) -> PlannedItem | None:
     """The item that comes next, or None where the quiz ends."""
-    return await read(planning.plan_next, visitor, quiz_id, after=required(posted).after)
+    return await database.run_read(
+        planning.plan_next, visitor, quiz_id, after=required(posted).after
+    )
 
 
 @dataclass(frozen=True, slots=True)

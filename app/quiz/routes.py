@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.deps import CurrentLearner, SessionReference, Visitor, remember
 from app.bank import service as bank
-from app.deps import AppSettings, Now, ReadSession, ShortRead, ShortWrite, WriteSession
+from app.deps import AppSettings, Now, OneDatabase, ReadSession, WriteSession
 from app.kit.forms import Form, parse
 from app.kit.templating import page
 from app.quiz import pages, planning, service
@@ -45,17 +45,16 @@ def new_quiz(request: Request, session: ReadSession) -> Response:
 async def create_quiz(
     request: Request,
     wish: WishedQuiz,
-    read: ShortRead,
-    write: ShortWrite,
+    database: OneDatabase,
     who: SessionReference,
     settings: AppSettings,
     now: Now,
 ) -> Response:
     if wish.planned is None:
-        shown = pages.new_quiz(await read(bank.topics), wish.form)
+        shown = pages.new_quiz(await database.run_read(bank.topics), wish.form)
         return page(request, "quiz/new.html", shown, status=422)
     token = wish.form.text("token")
-    started = await write(service.start_quiz, who, wish.planned, token=token, now=now)
+    started = await database.run_write(service.start_quiz, who, wish.planned, token=token, now=now)
     response = to_item(started.quiz_id, 1)
     remember(response, started.learner, settings)
     return response
@@ -82,12 +81,12 @@ async def create_retry(
     quiz_id: uuid.UUID,  # noqa: ARG001 - read by the dependency that plans the retry
     planned: PlannedRetry,
     form: RetryForm,
-    write: ShortWrite,
+    database: OneDatabase,
     who: SessionReference,
     now: Now,
 ) -> Response:
     token = required(form).token
-    started = await write(service.start_quiz, who, planned, token=token, now=now)
+    started = await database.run_write(service.start_quiz, who, planned, token=token, now=now)
     return to_item(started.quiz_id, 1)
 
 
@@ -125,21 +124,21 @@ def show_item(
 
 @router.post(ITEM + "/hints")
 async def create_hint(
-    request: Request, row: OwnItem, form: HintForm, write: ShortWrite
+    request: Request, row: OwnItem, form: HintForm, database: OneDatabase
 ) -> Response:
     """Answer with the page and not a redirect, so that what was typed stays without a script."""
-    hints = await write(service.show_hint, row, shown=required(form).shown)
+    hints = await database.run_write(service.show_hint, row, shown=required(form).shown)
     return await run_in_threadpool(show_question_page, request, row, form, hints_shown=hints)
 
 
 @router.post(ITEM + "/predictions")
 async def create_prediction(
-    request: Request, row: OwnItem, form: PredictionForm, write: ShortWrite
+    request: Request, row: OwnItem, form: PredictionForm, database: OneDatabase
 ) -> Response:
     if form.value is None:
         return await run_in_threadpool(show_again, request, row, form)
     guess = form.value.prediction
-    await write(service.predict, row, prediction=guess)
+    await database.run_write(service.predict, row, prediction=guess)
     if row.attempt is not None:
         return to_item(row.quiz.id, row.item.n, "demo")
     return await run_in_threadpool(show_question_page, request, row, form, prediction=guess)
@@ -151,12 +150,12 @@ async def create_answer(
     row: OwnItem,
     form: AnswerForm,
     judged: JudgedAnswer,
-    write: ShortWrite,
+    database: OneDatabase,
     now: Now,
 ) -> Response:
     if judged.graded is None:
         return await run_in_threadpool(show_again, request, row, form, judged.error)
-    await write(service.record_answer, judged.graded, now=now)
+    await database.run_write(service.record_answer, judged.graded, now=now)
     return to_item(row.quiz.id, row.item.n)
 
 
