@@ -79,7 +79,8 @@ def asked(
         help_ = f"A number in {unit}." if unit else "A number, such as 0.25, 1/4 or 1e-4."
         return QuestionView(question.type, rendered.prompt, "Your answer", unit=unit, help=help_)
     if isinstance(question.detail, Formula):
-        names = " and ".join(symbol.name for symbol in question.detail.symbols)
+        *others, last = (symbol.name for symbol in question.detail.symbols)
+        names = f"{', '.join(others)} and {last}" if others else last
         help_ = (
             f"An expression in {names}, with + - * / ^ and brackets, such as 2*exp(-x)^2 + 1/3. "
             f"Functions: {', '.join(FUNCTIONS)}."

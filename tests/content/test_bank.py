@@ -49,7 +49,14 @@ def test_the_shipped_bank_checks_without_an_error_or_a_warning(report: CheckRepo
 
 
 def test_the_bank_mixes_types_levels_demos_and_predictions(report: CheckReport) -> None:
-    assert set(report.by_type) == {"single", "multiple", "numeric", "ordering", "matching", "formula"}
+    assert set(report.by_type) == {
+        "single",
+        "multiple",
+        "numeric",
+        "ordering",
+        "matching",
+        "formula",
+    }
     assert set(report.by_level) == {"junior", "mid", "senior"}
     assert report.published >= 40
     assert report.with_demo >= 15

@@ -58,6 +58,7 @@ _IMPLICIT = (
     re.compile(r"\)(?= *[A-Za-z0-9_.(])(?! *(?:if|else)\b)"),
     re.compile(r"\b(?!if\b|else\b)[A-Za-z_]\w*(?= +(?!if\b|else\b)[A-Za-z0-9_(])(?! +\()"),
 )
+_FOR_AUTHORS = re.compile(": (?:name a part|quote this) .*")  # cures that learners do not have
 _CURES: Mapping[str, str] = {
     "e": "for powers of e write exp(…)",
     "ln": "the natural logarithm is log(…)",
@@ -101,7 +102,7 @@ def read_formula(text: str, symbols: Sequence[Symbol]) -> str:
         _check_tree(plain, symbols)
     except ExpressionError as error:
         place = positions[min(error.offset, len(positions) - 1)]
-        raise UnreadableFormula(error.message, place) from None
+        raise UnreadableFormula(_FOR_AUTHORS.sub("", error.message), place) from None
     return plain.strip()
 
 

@@ -603,6 +603,7 @@ def test_a_matching_question_needs_its_pairs(write: Write, faults: Faults) -> No
         ("{value: z, symbols: {z: 3}}", "4:33 the domain of 'z' is a pair in rising order"),
         ("{value: z, symbols: {z: [3, 1]}}", "4:33 the domain of 'z'"),
         ("{value: z, symbols: {z: [0, 1e9]}}", "4:33 the domain of 'z'"),
+        ("{value: z, symbols: {2z: [0, 1]}}", "4:30 '2z' is no name"),
         ("{value: z, symbols: {exp: [0, 1]}}", "4:30 the name 'exp' shadows a function"),
         ("{value: q, symbols: {z: [0, 1]}}", "4:17 unknown name 'q'"),
         ("{value: z, symbols: {z: [0, 1]}, tol: {abs: 1}}", "4:42 unknown key 'tol'"),

@@ -468,14 +468,15 @@ def test_a_formula_in_two_symbols_names_both_where_it_differs(parse: Parse) -> N
         ("y = x", "At character 3: write only what stands right"),
         ("0,5*x", "At character 2: the decimal sign is a point"),
         ("x + ", "At character .: not an expression"),
-        ("(x + 1", "At character 1: not an expression"),
+        ("(x + 1", "At character 1: not an expression: '\\(' was never closed\\.$"),
         ("x.real", "At character 1: '.real' is not allowed"),
         ("__import__('os')", "unknown function|only numbers"),
         ("x + 'a'", "only numbers"),
         ("x[0]", "only numbers"),
         ("log(**x)", r"'\*\*' before an argument is not allowed"),
         ("nan * x", "unknown symbol 'nan'"),
-        ("x" + " + x" * 99, "too long"),
+        ("x" + " + x" * 99, r"At character \d+: too long or too deep\.$"),
+        (f"max({', '.join(['x'] * 150)})", "too long: simplify it"),
         ("x" * 501, "longer than 500 characters"),
         ("(" * 249 + "x" + ")" * 249, "At character"),
     ],
@@ -485,6 +486,14 @@ def test_a_formula_that_cannot_be_read_is_told_where_and_is_no_attempt(
 ) -> None:
     with pytest.raises(UnreadableAnswer, match=message):
         answered(formula(parse, "x * y"), typed)
+
+
+def test_a_formula_for_what_is_always_nothing_is_judged_too(parse: Parse) -> None:
+    question = formula(parse, "0 * x")
+    assert answered(question, "x - x").correct
+    assert answered(question, "1 + x - x").slip == (
+        "Your formula differs from the right one by 1 everywhere."
+    )
 
 
 def test_a_list_is_no_formula(parse: Parse) -> None:
