@@ -220,6 +220,7 @@ def test_a_formula_that_cannot_be_read_is_no_attempt_and_stays_in_its_box(
     browser.answer(formula="4x")
     assert browser.status == 422
     assert "At character 2: write the multiplication sign" in browser.text
+    assert "An expression in x, with" in browser.text
     box = browser.page.one("input", name="formula")
     assert (box.attributes["value"], box.attributes["aria-invalid"]) == ("4x", "true")
     assert attempts(database) == []
