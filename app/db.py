@@ -193,7 +193,7 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise CannotStart(
             f"the folder {folder} cannot be made ({error.strerror}); "
-            "name another one with FORWARDPASS_DATA_DIR"
+            "name another one with FORWARDPASS_DATA_DIR or FORWARDPASS_CACHE_DIR"
         ) from None
 
 

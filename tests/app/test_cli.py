@@ -166,3 +166,21 @@ def test_a_program_runs_demos_through_json(environment: dict[str, str]) -> None:
     assert run["diverged_at"] is None
     assert refused.status_code == 422
     assert "2 to 60" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FORWARDPASS_DATABASE_URL", "garbage"),
+        ("FORWARDPASS_DATABASE_URL", "mysql://localhost/x"),
+        ("FORWARDPASS_MAX_BODY_BYTES", "lots"),
+        ("FORWARDPASS_CACHE_DIR", "/dev/null/x"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    environment: dict[str, str], variable: str, value: str
+) -> None:
+    refused = run(environment | {variable: value}, "serve", "--port", "0")
+    assert refused.returncode == 1
+    assert variable in refused.stderr
+    assert "Traceback" not in refused.stderr
