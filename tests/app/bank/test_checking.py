@@ -272,7 +272,7 @@ def test_a_run_that_several_claims_use_is_made_once(folder: Path) -> None:
 
 def test_a_check_that_breaks_off_says_so_and_is_tried_again() -> None:
     """A file from nowhere: its text is no text at all, which no reader would let through."""
-    broken = QuestionFile("broken", "sums", "content/sums/broken.md", 7)  # type: ignore[arg-type]
+    broken = QuestionFile("broken", "sums", "content/sums/broken.md", 7)  # type: ignore[arg-type] # no text
     sound = QuestionFile("sound", "sums", "content/sums/sound.md", text(1))
     cache = CheckCache(None)
     first, second = check_files([broken, sound], cache=cache)

@@ -49,4 +49,4 @@ def test_what_a_demo_does_not_take_is_said(
 
 def test_an_array_is_no_setting() -> None:
     with pytest.raises(TypeError, match="the demo's 'activation' takes one value, not an array"):
-        DemoRuns({})("activations", {"activation": [1]}, 0)  # type: ignore[dict-item]
+        DemoRuns({})("activations", {"activation": [1]}, 0)  # type: ignore[dict-item] # a list

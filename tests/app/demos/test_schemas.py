@@ -16,7 +16,7 @@ DEMO = Demo(
         Param("norm", "", "bool", default=False),
     ),
     facts=(FactSpec("ratio", "the ratio"),),
-    run=lambda params, seed: Result({}, {"ratio": 1.0}, ""),  # noqa: ARG005
+    run=lambda params, seed: Result({}, {"ratio": 1.0}, ""),  # noqa: ARG005 - a demo takes both
 )
 
 
