@@ -33,12 +33,11 @@ from app.bank.types.base import (
     Part,
     QuestionType,
     Sections,
-    Text,
     UnreadableAnswer,
     VariantError,
     Written,
 )
-from app.bank.types.numeric import read_trap, write_trap
+from app.bank.types.numeric import read_trap, texts_of_traps, warn_of_traps, write_trap
 from app.kit import yaml
 from app.kit.numbers import number
 
@@ -229,18 +228,6 @@ def _check(detail: Formula, variant: Variant) -> Sequence[Fault]:
     ]
 
 
-def _warn(detail: Formula) -> Sequence[Fault]:
-    return [
-        Fault(trap.place, f"the trap '{trap.id}' has no feedback: say what went wrong")
-        for trap in detail.traps
-        if trap.feedback is None
-    ]
-
-
-def _texts(detail: Formula) -> Sequence[Text]:
-    return [Text(trap.id, None, trap.feedback) for trap in detail.traps]
-
-
 FORMULA = QuestionType[Formula](
     name="formula",
     keys=("answer",),
@@ -250,12 +237,12 @@ FORMULA = QuestionType[Formula](
     read=_read,
     write=_write,
     expressions=_expressions,
-    texts=_texts,
+    texts=texts_of_traps,
     graded=_graded,
     draw=_draw,
     grade=_grade,
     key_answer=lambda _detail, variant: str(variant.key),
     check=_check,
-    warn=_warn,
+    warn=warn_of_traps,
     symbols=lambda detail: detail.symbols,
 )

@@ -12,6 +12,7 @@ from app.bank.schemas import (
     Answer,
     Computed,
     Expression,
+    Formula,
     Numeric,
     Place,
     Prose,
@@ -294,7 +295,8 @@ def _shown(detail: Numeric, key: float) -> float | None:
     return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
-def _warn(detail: Numeric) -> Sequence[Fault]:
+def warn_of_traps(detail: Numeric | Formula) -> Sequence[Fault]:
+    """Name the traps that teach nothing."""
     return [
         Fault(trap.place, f"the trap '{trap.id}' has no feedback: say what went wrong")
         for trap in detail.traps
@@ -302,7 +304,8 @@ def _warn(detail: Numeric) -> Sequence[Fault]:
     ]
 
 
-def _texts(detail: Numeric) -> Sequence[Text]:
+def texts_of_traps(detail: Numeric | Formula) -> Sequence[Text]:
+    """A trap shows only as feedback."""
     return [Text(trap.id, None, trap.feedback) for trap in detail.traps]
 
 
@@ -315,11 +318,11 @@ NUMERIC = QuestionType[Numeric](
     read=_read,
     write=_write,
     expressions=_expressions,
-    texts=_texts,
+    texts=texts_of_traps,
     graded=_graded,
     draw=_draw,
     grade=_grade,
     key_answer=lambda _, variant: repr(variant.key),
     check=_check,
-    warn=_warn,
+    warn=warn_of_traps,
 )
